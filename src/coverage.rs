@@ -1,0 +1,123 @@
+//! What was asked for, what was read, and what could not be read.
+//!
+//! Gaps are data of the report, never only a line in a log: a scan that could not read something it
+//! was asked to read ends with exit code 3, or 1 if it found something as well.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::blob::ObjectKind;
+
+/// Something that was not read, and why.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// A path, an object or another place.
+    pub what: String,
+    /// The reason, as a sentence for people that says what to do where something can be done.
+    pub why: String,
+}
+
+/// How many git objects of each kind were read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ObjectCounts {
+    /// Blobs.
+    pub blobs: u64,
+    /// Trees.
+    pub trees: u64,
+    /// Commits.
+    pub commits: u64,
+    /// Annotated tags.
+    pub tags: u64,
+}
+
+impl ObjectCounts {
+    /// Counts one object.
+    pub fn add(&mut self, kind: ObjectKind) {
+        match kind {
+            ObjectKind::Blob => self.blobs += 1,
+            ObjectKind::Tree => self.trees += 1,
+            ObjectKind::Commit => self.commits += 1,
+            ObjectKind::Tag => self.tags += 1,
+        }
+    }
+
+    /// Objects of all kinds.
+    pub fn total(&self) -> u64 {
+        self.blobs + self.trees + self.commits + self.tags
+    }
+}
+
+/// The receipt of one run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// What was asked for, in the words of the command line.
+    pub requested: Vec<String>,
+    /// Files read, from directories, the index, patches and standard input.
+    pub files: u64,
+    /// Bytes searched, unpacked: files and objects.
+    pub bytes: u64,
+    /// Git objects read.
+    pub objects: ObjectCounts,
+    /// What was passed over on purpose.
+    pub skipped: Vec<Note>,
+    /// What should have been read and could not be.
+    pub gaps: Vec<Note>,
+}
+
+impl Coverage {
+    /// Whether everything that was asked for was read.
+    pub fn is_complete(&self) -> bool {
+        self.gaps.is_empty()
+    }
+
+    /// Notes something that could not be read.
+    pub fn gap(&mut self, what: impl Into<String>, why: impl Into<String>) {
+        self.gaps.push(Note { what: what.into(), why: why.into() });
+    }
+
+    /// Notes something that was passed over on purpose.
+    pub fn skip(&mut self, what: impl Into<String>, why: impl Into<String>) {
+        self.skipped.push(Note { what: what.into(), why: why.into() });
+    }
+
+    /// Adds what another part of the same run read.
+    pub fn merge(&mut self, other: Coverage) {
+        self.requested.extend(other.requested);
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.objects.blobs += other.objects.blobs;
+        self.objects.trees += other.objects.trees;
+        self.objects.commits += other.objects.commits;
+        self.objects.tags += other.objects.tags;
+        self.skipped.extend(other.skipped);
+        self.gaps.extend(other.gaps);
+    }
+}
+
+/// Counters that a run advances and a progress bar reads. Relaxed: they are for people only.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Files or objects done.
+    pub done: AtomicU64,
+    /// Files or objects known of so far.
+    pub total: AtomicU64,
+    /// Bytes searched.
+    pub bytes: AtomicU64,
+}
+
+impl Progress {
+    /// One file or object of so many bytes is done.
+    pub fn step(&self, bytes: u64) {
+        self.add(1, bytes);
+    }
+
+    /// Several files or objects are done.
+    pub fn add(&self, count: u64, bytes: u64) {
+        self.done.fetch_add(count, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// So many more files or objects are to be done.
+    pub fn expect(&self, count: u64) {
+        self.total.fetch_add(count, Ordering::Relaxed);
+    }
+}
