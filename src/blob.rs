@@ -1,6 +1,7 @@
 //! Bytes, and where they came from.
 
 use std::fmt;
+use std::ops::Range;
 
 /// The id of a git object: 20 bytes in a SHA-1 repository, 32 in a SHA-256 one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,8 +129,8 @@ impl Origin {
     }
 }
 
-/// One run of bytes to be scanned.
-#[derive(Clone, Copy, Debug)]
+/// One run of bytes to be scanned: a whole file or object, or a window of one that is too big.
+#[derive(Clone, Debug)]
 pub struct Blob<'a> {
     /// A label with `/` separators, relative to where the scan began; never opened again. Empty
     /// where only attribution will tell the path, as for the objects of a database.
@@ -138,6 +139,46 @@ pub struct Blob<'a> {
     pub origin: Origin,
     /// The bytes themselves.
     pub bytes: &'a [u8],
+    /// Which part of a file or object they are.
+    pub part: Part,
+}
+
+impl<'a> Blob<'a> {
+    /// A whole file or object.
+    pub fn whole(path: &'a str, origin: Origin, bytes: &'a [u8]) -> Self {
+        Self { path, origin, bytes, part: Part::Whole }
+    }
+}
+
+/// Which part of a file or object a [`Blob`] is. Windows overlap, so that a credential at a seam is
+/// seen whole in one of them; each owns the credentials that begin in its own range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// A window of it.
+    Window {
+        /// The position of its first byte.
+        start: Position,
+        /// The range, in bytes of the window, in which a credential must begin to be reported.
+        owned: Range<usize>,
+    },
+}
+
+/// A place in a text, as an editor shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u64,
+    /// Column in Unicode characters, from 1. An invalid byte counts as one character.
+    pub column: u64,
+    /// Bytes from the start of the file or object.
+    pub offset: u64,
+}
+
+impl Position {
+    /// The first character of a text.
+    pub const START: Self = Self { line: 1, column: 1, offset: 0 };
 }
 
 /// A commit, as reports name it.

@@ -1,0 +1,65 @@
+//! The command line: argument structs without logic, and one function per command.
+
+mod args;
+mod explain;
+mod output;
+mod progress;
+mod rules;
+mod scan;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+/// What the exit code says. One of a list wins over those behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything that was asked for was read, and nothing was found that counts.
+    Clean = 0,
+    /// Findings at or above `--fail-on`.
+    Findings = 1,
+    /// The command line or the request is wrong.
+    Usage = 2,
+    /// Something that was asked for could not be read.
+    Incomplete = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Parses the arguments of this process and runs the command.
+///
+/// # Errors
+/// What a command cannot do, as a sentence for people.
+pub fn run() -> anyhow::Result<ExitCode> {
+    let exit = match Arguments::parse().command {
+        Command::Scan(arguments) => scan::run(&arguments)?,
+        Command::Rules(arguments) => rules::run(&arguments)?,
+        Command::Explain(arguments) => explain::run(&arguments)?,
+        Command::Schema => {
+            output::stdout(|out| out.write_all(crate::report::json::schema().as_bytes()))?;
+            Exit::Clean
+        }
+    };
+    Ok(exit.into())
+}
+
+/// Says on standard error what went wrong. A pipe that the reader closed is no fault.
+pub fn complain(error: &anyhow::Error) -> ExitCode {
+    let closed = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    };
+    if error.chain().any(closed) {
+        return ExitCode::SUCCESS;
+    }
+    let text = crate::snippet::neutral(&format!("{error:#}"));
+    // Nothing is left to be told if even this cannot be written.
+    let _ = writeln!(io::stderr(), "stripeguard: {text}");
+    Exit::Usage.into()
+}

@@ -1,0 +1,92 @@
+//! `stripeguard scan`.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use super::args::{Color, Format, Scan};
+use super::{Exit, output, progress};
+use crate::coverage::Progress;
+use crate::report::{Report, Style, json, text};
+use crate::run::{self, Request, Scope, Sides};
+
+/// Scans, writes the report, and says what it means for the exit code.
+///
+/// # Errors
+/// If the request is wrong or the report cannot be written.
+pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
+    let begun = Instant::now();
+    let progress = Progress::default();
+    let bar = progress::Bar { wanted: !arguments.no_progress };
+    let report = bar.during(&progress, || run::run(&request(arguments), &progress))?;
+    let exit = exit(&report, arguments);
+    write(&report, arguments)?;
+    if arguments.stats {
+        output::stderr(&format!("{:.3} s\n", begun.elapsed().as_secs_f64()));
+    }
+    Ok(exit)
+}
+
+fn request(arguments: &Scan) -> Request {
+    Request {
+        scope: scope(arguments),
+        no_ignore: arguments.no_ignore,
+        threads: arguments.threads,
+        today: today(),
+    }
+}
+
+fn scope(arguments: &Scan) -> Scope {
+    let here = || arguments.paths[0].clone();
+    if arguments.staged {
+        Scope::Staged { repository: here() }
+    } else if let Some(range) = &arguments.range {
+        Scope::Range { repository: here(), range: range.clone() }
+    } else if let Some(patch) = &arguments.patch {
+        Scope::Patch(patch.clone())
+    } else if arguments.stdin {
+        Scope::Stdin(arguments.stdin_path.clone())
+    } else {
+        let sides = match (arguments.tree, arguments.history) {
+            (false, false) => Sides::Auto,
+            (true, false) => Sides::Tree,
+            (false, true) => Sides::History,
+            (true, true) => Sides::Both,
+        };
+        Scope::Paths { paths: arguments.paths.clone(), sides }
+    }
+}
+
+/// The clock of the machine; before 1970 it says nothing, and 1970 is taken.
+fn today() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64)
+}
+
+fn exit(report: &Report, arguments: &Scan) -> Exit {
+    if report.open(arguments.fail_on).next().is_some() {
+        Exit::Findings
+    } else if report.coverage.is_complete() {
+        Exit::Clean
+    } else {
+        Exit::Incomplete
+    }
+}
+
+fn write(report: &Report, arguments: &Scan) -> anyhow::Result<()> {
+    let to_file = arguments.output.is_some();
+    let style = Style {
+        reveal: arguments.reveal,
+        color: match arguments.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => !to_file && output::is_colorful(),
+        },
+        width: output::width(),
+    };
+    let write = |out: &mut dyn std::io::Write| match arguments.format {
+        Format::Text => text::write(report, style, out),
+        Format::Json => json::write(report, style, out),
+    };
+    match &arguments.output {
+        Some(path) => output::file(path, write),
+        None => output::stdout(write),
+    }
+}

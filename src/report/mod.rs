@@ -1,0 +1,41 @@
+//! What a run found and read, and the formats that show it.
+
+mod date;
+pub mod json;
+pub mod text;
+
+use crate::coverage::Coverage;
+use crate::finding::{Finding, Status};
+use crate::key::Severity;
+
+/// The result of a run.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What was found, sorted: what asks somebody to act first, the worst first.
+    pub findings: Vec<Finding>,
+    /// What was read and what was not.
+    pub coverage: Coverage,
+    /// What leads from the current directory to where paths begin, such as `../shop/`; empty, or
+    /// with a `/` at its end.
+    pub base: String,
+}
+
+/// How a report is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Show the values of secrets in clear text.
+    pub reveal: bool,
+    /// Use colours.
+    pub color: bool,
+    /// The width of the terminal in columns.
+    pub width: usize,
+}
+
+impl Report {
+    /// Findings that ask somebody to act and are at least this bad.
+    pub fn open(&self, at_least: Severity) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(move |f| f.status == Status::Open && f.severity <= at_least)
+    }
+}

@@ -1,0 +1,200 @@
+//! One secret: the line it stands on, what it is, where else it stands and what to do.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{
+    AnnotationKind, Group, Level, Origin as Header, Renderer, Snippet as Source,
+};
+
+use crate::blob::{CommitRef, Origin};
+use crate::finding::{Finding, Lineage};
+use crate::key::{Confidence, Severity};
+use crate::report::Style;
+use crate::report::date::day;
+use crate::sighting::Place;
+
+/// How many further places are listed before the rest is only counted.
+const PLACES: usize = 6;
+
+/// Writes the findings of one secret. What to do is written in full for the first secret of a
+/// rule, and referred to for the others.
+pub fn write(
+    group: &[&Finding],
+    with_remedy: bool,
+    base: &str,
+    style: Style,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(finding) = group.first() else { return Ok(()) };
+    let notes = notes(group, with_remedy, base, style);
+    let title = level(finding.severity).primary_title(finding.message()).id(finding.rule.id);
+    let place = &finding.place;
+    let label = label(finding);
+    let mut frame = Group::with_title(title);
+    frame = frame.element(
+        Header::path(where_is(place, base))
+            .line(place.start.line as usize)
+            .char_column(place.start.column as usize),
+    );
+    frame = frame.element(
+        Source::source(place.snippet.text.as_str())
+            .line_start(place.start.line as usize)
+            .annotation(AnnotationKind::Primary.span(place.snippet.mark.clone()).label(label)),
+    );
+    for (name, text) in &notes {
+        frame = frame.element(Level::NOTE.with_name(*name).message(text.as_str()));
+    }
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+    let text = renderer.term_width(style.width).render(&[frame]);
+    writeln!(output, "{text}\n")
+}
+
+/// Writes the findings of one publishable key: a line.
+pub fn write_line(
+    group: &[&Finding],
+    base: &str,
+    style: Style,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(finding) = group.first() else { return Ok(()) };
+    let value = value(finding, style);
+    let place = place_name(&finding.place, base);
+    let places: usize = group.iter().map(|f| 1 + f.others.len()).sum();
+    let more = if places > 1 { format!(" and {} more", places - 1) } else { String::new() };
+    writeln!(output, "info[{}]: {value} in {place}{more}", finding.rule.id)
+}
+
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Critical => Level::ERROR.with_name("critical"),
+        Severity::High => Level::ERROR.with_name("high"),
+        Severity::Medium => Level::WARNING.with_name("medium"),
+        Severity::Low => Level::WARNING.with_name("low"),
+        Severity::Info => Level::INFO.with_name("info"),
+    }
+}
+
+fn label(finding: &Finding) -> String {
+    let mut label = match finding.confidence {
+        Confidence::Certain => String::new(),
+        Confidence::Likely => "likely".to_owned(),
+        Confidence::Possible => "possibly".to_owned(),
+    };
+    if let Some(created) = finding.facts.created.and_then(day) {
+        if !label.is_empty() {
+            label.push_str("; ");
+        }
+        label.push_str(&format!("account created {created}"));
+    }
+    if !finding.place.decoded.is_empty() {
+        let layers: Vec<_> = finding.place.decoded.iter().map(|layer| layer.name()).collect();
+        let gap = if label.is_empty() { "" } else { "; " };
+        label.push_str(&format!("{gap}read through {}", layers.join(", ")));
+    }
+    label
+}
+
+type Note = (&'static str, String);
+
+fn notes(group: &[&Finding], with_remedy: bool, base: &str, style: Style) -> Vec<Note> {
+    let finding = group[0];
+    let mut notes = Vec::new();
+    if style.reveal {
+        notes.push(("value", finding.secret.reveal().to_owned()));
+    }
+    if let Some(lineage) = &finding.lineage {
+        notes.extend(history(lineage, finding.place.origin));
+    }
+    let also = also(group, base);
+    if !also.is_empty() {
+        notes.push(("also", also));
+    }
+    let rule = finding.rule;
+    let remedy = if with_remedy {
+        rule.remedy.trim().to_owned()
+    } else {
+        format!("as above, or `stripeguard explain {}`", rule.id)
+    };
+    notes.push(("do", remedy));
+    notes.into_iter().map(|(name, text)| (name, wrap(&text, name, style.width))).collect()
+}
+
+/// Notes stand behind ` = name: `, and the lines that follow are set in below their text.
+fn wrap(text: &str, name: &str, width: usize) -> String {
+    let inset = name.len() + 8;
+    let width = width.saturating_sub(inset).max(24);
+    let lines: Vec<_> = text.lines().flat_map(|line| textwrap::wrap(line, width)).collect();
+    lines.join("\n")
+}
+
+fn history(lineage: &Lineage, origin: Origin) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if let Some(first) = &lineage.first {
+        notes.push(("entered", commit(first)));
+    }
+    let still = match (&lineage.last, lineage.at_head) {
+        _ if matches!(origin, Origin::Message(_)) => None,
+        (_, true) => Some("yes, in the commit of HEAD".to_owned()),
+        (Some(last), false) => Some(format!("not at HEAD; last in {}", commit(last))),
+        (None, false) => Some("in no commit; the object can still be read".to_owned()),
+    };
+    notes.extend(still.map(|text| ("still there", text)));
+    let refs = match lineage.refs.as_slice() {
+        [] => "no branch or tag: reflog, stash or unreachable objects only".to_owned(),
+        few if few.len() <= 4 => few.join(", "),
+        many => format!("{} and {} more", many[..3].join(", "), many.len() - 3),
+    };
+    notes.push(("reached by", refs));
+    notes
+}
+
+fn commit(commit: &CommitRef) -> String {
+    let id = commit.id.to_string();
+    let date = day(commit.date).unwrap_or_default();
+    format!("{} of {date} by {}: {}", &id[..12], commit.author, commit.subject)
+}
+
+fn also(group: &[&Finding], base: &str) -> String {
+    let others = group[0].others.iter().chain(group[1..].iter().map(|finding| &finding.place));
+    let more: usize = group[1..].iter().map(|finding| finding.others.len()).sum();
+    let mut names: Vec<String> = Vec::new();
+    for place in others {
+        let name = place_name(place, base);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let left = names.len().saturating_sub(PLACES) + more;
+    names.truncate(PLACES);
+    let mut text = names.join("\n");
+    if left > 0 && !names.is_empty() {
+        text.push_str(&format!("\nand {left} more"));
+    }
+    text
+}
+
+fn place_name(place: &Place, base: &str) -> String {
+    format!("{}:{}:{}", where_is(place, base), place.start.line, place.start.column)
+}
+
+/// The place in words that lead a person to it.
+fn where_is(place: &Place, base: &str) -> String {
+    let short = |id: crate::blob::ObjectId| id.to_string()[..12].to_owned();
+    let path = place.path.as_deref();
+    match (place.origin, path) {
+        (Origin::Tree, Some(path)) => format!("{base}{path}"),
+        (Origin::History(id), Some(path)) => match &place.commit {
+            Some(commit) => format!("{}:{path}", short(commit.id)),
+            None => format!("{path} in object {}", short(id)),
+        },
+        (Origin::History(id), None) => format!("object {}", short(id)),
+        (Origin::Message(id), _) => format!("message of {}", short(id)),
+        (Origin::Name(id), path) => format!("file name {} in tree {}", path.unwrap_or("?"), short(id)),
+        (Origin::Index, Some(path)) => format!("index:{path}"),
+        (origin, path) => path.unwrap_or(origin.name()).to_owned(),
+    }
+}
+
+fn value(finding: &Finding, style: Style) -> String {
+    if style.reveal { finding.secret.reveal().to_owned() } else { finding.secret.redacted() }
+}

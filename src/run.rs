@@ -1,0 +1,318 @@
+//! One run: from what was asked for to a report.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use crate::blob::Blob;
+use crate::coverage::{Coverage, Progress};
+use crate::decode::container::{self, Limits};
+use crate::finding::{Traced, assemble};
+use crate::git;
+use crate::report::Report;
+use crate::scan::{Found, Scanner};
+use crate::source::{Sink, history, patch, range, staged, stdin, tree};
+
+/// What a run is asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What is to be read.
+    pub scope: Scope,
+    /// Read the files that git ignores as well.
+    pub no_ignore: bool,
+    /// Threads; 0 lets the number of processors decide.
+    pub threads: usize,
+    /// The present, in seconds since 1970-01-01 UTC.
+    pub today: i64,
+}
+
+/// What is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Files and repositories.
+    Paths {
+        /// Files, directories, work trees, git directories.
+        paths: Vec<PathBuf>,
+        /// Which sides of them.
+        sides: Sides,
+    },
+    /// What the index would commit that the commit of HEAD does not have.
+    Staged {
+        /// A directory of the work tree.
+        repository: PathBuf,
+    },
+    /// What the commits of a range introduce.
+    Range {
+        /// A directory of the work tree, or a git directory.
+        repository: PathBuf,
+        /// As git writes it: `A..B`, `A...B`, `A^!`.
+        range: String,
+    },
+    /// The lines that a patch adds; `-` is standard input.
+    Patch(PathBuf),
+    /// Standard input as one text, with the name it is to have.
+    Stdin(String),
+}
+
+/// Which sides of a path are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sides {
+    /// Files, and where the path is a repository its history too.
+    Auto,
+    /// Files alone.
+    Tree,
+    /// History alone, which must be there.
+    History,
+    /// Files, and history, which must be there.
+    Both,
+}
+
+impl Sides {
+    fn tree(self) -> bool {
+        self != Self::History
+    }
+
+    fn history(self) -> bool {
+        self != Self::Tree
+    }
+
+    fn must_have_history(self) -> bool {
+        matches!(self, Self::History | Self::Both)
+    }
+}
+
+/// Why a request cannot be carried out. Its text says what to do.
+#[derive(Debug)]
+pub enum RequestError {
+    /// A path does not exist or cannot be opened.
+    Path(PathBuf, io::Error),
+    /// History was asked for where there is none.
+    Repository(git::OpenError),
+    /// A revision or range is not understood.
+    Revision(git::RevisionError),
+}
+
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path, error) if error.kind() == io::ErrorKind::NotFound => {
+                write!(f, "{} does not exist; check the spelling of the path", path.display())
+            }
+            Self::Path(path, error) => write!(f, "{} cannot be read: {error}", path.display()),
+            Self::Repository(error) => error.fmt(f),
+            Self::Revision(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for RequestError {}
+
+impl From<git::OpenError> for RequestError {
+    fn from(error: git::OpenError) -> Self {
+        Self::Repository(error)
+    }
+}
+
+impl From<git::RevisionError> for RequestError {
+    fn from(error: git::RevisionError) -> Self {
+        Self::Revision(error)
+    }
+}
+
+/// Carries out a request.
+///
+/// # Errors
+/// If the request itself is wrong. What cannot be read on the way is a gap in the report.
+pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestError> {
+    let run = Run {
+        request,
+        scanner: Scanner::new(request.today, Limits::default()),
+        found: Mutex::new(Found::default()),
+        progress,
+    };
+    let outcome = run.read()?;
+    Ok(run.report(outcome))
+}
+
+/// What the sources of a run have to say besides what they pushed.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub coverage: Coverage,
+    /// What was found in history, with what history tells about it.
+    pub traced: Vec<Traced>,
+    /// What leads from the current directory to where paths begin.
+    pub base: String,
+}
+
+struct Run<'a> {
+    request: &'a Request,
+    scanner: Scanner,
+    found: Mutex<Found>,
+    progress: &'a Progress,
+}
+
+impl Run<'_> {
+    fn read(&self) -> Result<Outcome, RequestError> {
+        match &self.request.scope {
+            Scope::Paths { paths, sides } => self.paths(paths, *sides),
+            Scope::Staged { repository } => {
+                let repository = git::open(&find_repository(repository)?)?;
+                let coverage = self.push(|sink| staged::scan(&repository, sink));
+                Ok(Outcome { coverage, ..Outcome::default() })
+            }
+            Scope::Range { repository, range } => {
+                let repository = git::open(&find_repository(repository)?)?;
+                range::scan(&repository, range, &self.scanner, self.progress)
+            }
+            Scope::Patch(path) => {
+                let name = path.to_string_lossy();
+                let input = open_input(path)?;
+                let coverage = self.push(|sink| patch::scan(input, &name, sink));
+                Ok(Outcome { coverage, ..Outcome::default() })
+            }
+            Scope::Stdin(name) => {
+                let coverage = self.push(|sink| stdin::scan(io::stdin().lock(), name, sink));
+                Ok(Outcome { coverage, ..Outcome::default() })
+            }
+        }
+    }
+
+    /// Gives a source what it needs to push to this run.
+    fn push<T>(&self, source: impl FnOnce(Sink<'_>) -> T) -> T {
+        let visit = |blob: &Blob<'_>| {
+            let mut found = Found::default();
+            self.scanner.scan(blob, &mut found);
+            if !found.is_empty() {
+                self.found.lock().unwrap_or_else(PoisonError::into_inner).append(found);
+            }
+            ControlFlow::Continue(())
+        };
+        source(Sink { visit: &visit, whole: &container::is_container, progress: self.progress })
+    }
+
+    fn paths(&self, paths: &[PathBuf], sides: Sides) -> Result<Outcome, RequestError> {
+        for path in paths {
+            path.metadata().map_err(|error| RequestError::Path(path.clone(), error))?;
+        }
+        let mut outcome = Outcome::default();
+        let only = paths.len() == 1;
+        for path in paths {
+            let prefix = if only && path.is_dir() { String::new() } else { prefix(path) };
+            self.path(path, &prefix, sides, &mut outcome)?;
+        }
+        if let ([path], true) = (paths, only) {
+            outcome.base = if path.is_dir() { prefix(path) } else { String::new() };
+        }
+        Ok(outcome)
+    }
+
+    fn path(
+        &self,
+        path: &Path,
+        prefix: &str,
+        sides: Sides,
+        outcome: &mut Outcome,
+    ) -> Result<(), RequestError> {
+        let repository = match sides {
+            Sides::Tree => None,
+            _ if git::is_repository(path) => Some(git::open(path)),
+            _ if sides.must_have_history() => Some(git::open(&find_repository(path)?)),
+            _ => None,
+        };
+        let is_git_dir = matches!(&repository, Some(Ok(r)) if r.git_dir == path && r.work_tree.as_deref() != Some(path));
+        if sides.tree() && !is_git_dir {
+            let options = tree::Options {
+                no_ignore: self.request.no_ignore,
+                threads: self.request.threads,
+                prefix: prefix.to_owned(),
+            };
+            outcome.coverage.requested.push(format!("files under {}", path.display()));
+            outcome.coverage.merge(self.push(|sink| tree::scan(path, &options, sink)));
+        }
+        match repository {
+            Some(Ok(repository)) if sides.history() => {
+                outcome.coverage.requested.push(format!("history of {}", path.display()));
+                let under = path_within(&repository, path);
+                let history = history::scan(
+                    &repository,
+                    &history::Options { threads: self.request.threads, prefix, under: &under },
+                    &self.scanner,
+                    self.progress,
+                );
+                outcome.coverage.merge(history.coverage);
+                outcome.traced.extend(history.traced);
+                Ok(())
+            }
+            Some(Err(error)) if sides.must_have_history() => Err(error.into()),
+            Some(Err(error)) => {
+                outcome.coverage.gap(path.to_string_lossy(), error.to_string());
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn report(self, outcome: Outcome) -> Report {
+        let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut coverage = outcome.coverage;
+        coverage.gaps.extend(found.gaps);
+        for notes in [&mut coverage.gaps, &mut coverage.skipped] {
+            for note in notes.iter_mut() {
+                note.what = self.scanner.label(&note.what);
+                note.why = self.scanner.label(&note.why);
+            }
+            notes.sort();
+            notes.dedup();
+        }
+        let mut traced = outcome.traced;
+        traced.extend(found.sightings.into_iter().map(|sighting| (sighting, None)));
+        Report { findings: assemble(traced), coverage, base: outcome.base }
+    }
+}
+
+/// The root of the repository that holds a path.
+fn find_repository(path: &Path) -> Result<PathBuf, RequestError> {
+    let absolute =
+        path.canonicalize().map_err(|error| RequestError::Path(path.to_owned(), error))?;
+    let found = absolute.ancestors().find(|dir| git::is_repository(dir));
+    found
+        .map(Path::to_path_buf)
+        .ok_or_else(|| git::OpenError::NotARepository(path.to_owned()).into())
+}
+
+/// Which part of the repository a path is, with `/` and one at the end; empty for all of it.
+fn path_within(repository: &git::Repository, path: &Path) -> String {
+    let root = repository.work_tree.as_ref().and_then(|root| root.canonicalize().ok());
+    let absolute = path.canonicalize().ok();
+    match (root, absolute) {
+        (Some(root), Some(path)) => match path.strip_prefix(&root) {
+            Ok(inside) if inside.as_os_str().is_empty() => String::new(),
+            Ok(inside) if path.is_dir() => tree::label("", inside) + "/",
+            Ok(inside) => tree::label("", inside),
+            Err(_) => String::new(),
+        },
+        _ => String::new(),
+    }
+}
+
+/// A path as the beginning of labels: with `/`, one at the end of a directory, and without `./`.
+fn prefix(path: &Path) -> String {
+    let parts = path.components().filter(|part| *part != Component::CurDir);
+    let clean: PathBuf = parts.collect();
+    let mut text = clean.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    if path.is_dir() && !text.is_empty() && !text.ends_with('/') {
+        text.push('/');
+    }
+    text
+}
+
+fn open_input(path: &Path) -> Result<Box<dyn Read>, RequestError> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = File::open(path).map_err(|error| RequestError::Path(path.to_owned(), error))?;
+    Ok(Box::new(file))
+}

@@ -1,0 +1,183 @@
+//! From a blob to the sightings in it: the pure part between the sources and the report.
+
+use std::ops::Range;
+
+use crate::blob::{Blob, CommitRef, Part, Position};
+use crate::coverage::Note;
+use crate::decode::Layer;
+use crate::decode::container::{self, Limits};
+use crate::detect::{Detector, Match};
+use crate::document::{Document, Unit};
+use crate::sighting::{Place, Sighting};
+use crate::snippet::{Mask, Snippet, neutral, unit_at};
+
+/// Looks for credentials in blobs. One scanner serves all threads of a run.
+#[derive(Debug)]
+pub struct Scanner {
+    detector: Detector,
+    limits: Limits,
+}
+
+/// What a blob holds, and what of it could not be read.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Credentials and where they stand.
+    pub sightings: Vec<Sighting>,
+    /// Members of archives that could not be read.
+    pub gaps: Vec<Note>,
+}
+
+impl Found {
+    /// Whether there is nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        self.sightings.is_empty() && self.gaps.is_empty()
+    }
+
+    /// Adds what another blob holds.
+    pub fn append(&mut self, mut other: Self) {
+        self.sightings.append(&mut other.sightings);
+        self.gaps.append(&mut other.gaps);
+    }
+}
+
+impl Scanner {
+    /// A scanner that takes `today`, in seconds since 1970-01-01 UTC, for the present.
+    pub fn new(today: i64, limits: Limits) -> Self {
+        Self { detector: Detector::new(today), limits }
+    }
+
+    /// The search for candidates alone, for readers that pick what is worth a full scan.
+    pub fn detector(&self) -> &Detector {
+        &self.detector
+    }
+
+    /// Finds every credential of a blob, in all its spellings and in the members of archives.
+    pub fn scan(&self, blob: &Blob<'_>, found: &mut Found) {
+        if !container::is_container(&blob.bytes[..blob.bytes.len().min(512)]) {
+            self.scan_text(blob, found);
+            return;
+        }
+        let mut inner = Found::default();
+        let mut gaps = Vec::new();
+        container::open(
+            blob.bytes,
+            &self.limits,
+            &mut |member| {
+                let path = format!("{}!/{}", blob.path, member.path);
+                self.scan_text(&Blob::whole(&path, blob.origin, member.bytes), &mut inner);
+            },
+            &mut |note| gaps.push(note),
+        );
+        let mut raw = Found::default();
+        self.scan_text(blob, &mut raw);
+        let is_inside = |s: &Sighting| inner.sightings.iter().any(|i| i.secret == s.secret);
+        raw.sightings.retain(|sighting| !is_inside(sighting));
+        found.sightings.append(&mut raw.sightings);
+        found.sightings.append(&mut inner.sightings);
+        found.gaps.extend(gaps.into_iter().map(|note| Note {
+            what: format!("{}!/{}", blob.path, note.what),
+            why: note.why,
+        }));
+    }
+
+    /// A label for a report: without secrets and without anything a terminal would obey.
+    pub fn label(&self, text: &str) -> String {
+        let mut matches = Vec::new();
+        self.detector.scan(text.as_bytes(), "", &mut matches);
+        let mut label = String::new();
+        let mut at = 0;
+        for found in &matches {
+            label.push_str(text.get(at..found.span.start).unwrap_or_default());
+            label.push_str(&found.secret.redacted());
+            at = found.span.end;
+        }
+        label.push_str(text.get(at..).unwrap_or_default());
+        neutral(&label)
+    }
+
+    /// A commit as reports show it: nothing in its text can leak a secret or move a cursor.
+    pub fn commit(&self, commit: &CommitRef) -> CommitRef {
+        CommitRef {
+            author: self.label(&commit.author),
+            subject: self.label(&commit.subject),
+            ..commit.clone()
+        }
+    }
+
+    fn scan_text(&self, blob: &Blob<'_>, found: &mut Found) {
+        let mut matches = Vec::new();
+        self.detector.scan(blob.bytes, blob.path, &mut matches);
+        if matches.is_empty() {
+            return;
+        }
+        let (start, owned) = match &blob.part {
+            Part::Whole => (Position::START, 0..blob.bytes.len()),
+            Part::Window { start, owned } => (*start, owned.clone()),
+        };
+        let document = Document::continuing(blob.bytes, start);
+        let (masks, index) = masks(&matches);
+        let path = (!blob.path.is_empty()).then(|| self.label(blob.path));
+        for (found_match, mask) in matches.into_iter().zip(index) {
+            if owned.contains(&found_match.span.start) {
+                let snippet = Snippet::cut(blob.bytes, &document, &masks, mask);
+                let place = place(blob, &document, &found_match, path.clone(), snippet);
+                found.sightings.push(sighting(found_match, place));
+            }
+        }
+    }
+}
+
+fn sighting(found: Match, place: Place) -> Sighting {
+    Sighting {
+        rule: found.rule,
+        secret: found.secret,
+        facts: found.facts,
+        confidence: found.confidence,
+        sample: found.sample,
+        place,
+    }
+}
+
+fn place(
+    blob: &Blob<'_>,
+    document: &Document<'_>,
+    found: &Match,
+    path: Option<String>,
+    snippet: Snippet,
+) -> Place {
+    let unit = match found.decoded.first() {
+        Some(Layer::Utf16) => unit_at(blob.bytes, found.span.start, 2),
+        Some(Layer::Utf32) => unit_at(blob.bytes, found.span.start, 4),
+        _ => Unit::Byte,
+    };
+    Place {
+        origin: blob.origin,
+        path,
+        start: document.position(found.span.start, unit),
+        end: document.position(found.span.end, unit),
+        commit: None,
+        decoded: found.decoded.clone(),
+        snippet,
+    }
+}
+
+/// What hides each match in a snippet, and for each match which mask it is: matches that overlap,
+/// as a key within an encoded text that holds two, share one.
+fn masks(matches: &[Match]) -> (Vec<Mask>, Vec<usize>) {
+    let mut masks: Vec<Mask> = Vec::new();
+    let mut index = Vec::new();
+    for found in matches {
+        match masks.last_mut() {
+            Some(last) if overlaps(&last.span, &found.span) => {
+                last.span.end = last.span.end.max(found.span.end);
+            }
+            _ => masks.push(Mask { span: found.span.clone(), shown: found.secret.redacted() }),
+        }
+        index.push(masks.len() - 1);
+    }
+    (masks, index)
+}
+
+fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}

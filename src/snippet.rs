@@ -1,0 +1,116 @@
+//! The lines around a finding, redacted when they are cut out, so that no format can leak them.
+
+use std::ops::Range;
+
+use crate::document::{Document, Unit};
+
+/// How many bytes of a line are shown to each side of a credential.
+const REACH: usize = 60;
+
+/// A piece of a text without any secret and without anything that a terminal would obey.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snippet {
+    /// The text, one line or the lines over which the credential runs.
+    pub text: String,
+    /// The bytes of `text` that stand for the credential.
+    pub mark: Range<usize>,
+}
+
+/// A span of a document and what is shown in its place.
+#[derive(Clone, Debug)]
+pub struct Mask {
+    /// Bytes of the document.
+    pub span: Range<usize>,
+    /// The redacted value.
+    pub shown: String,
+}
+
+impl Snippet {
+    /// Cuts the lines around `masks[index]` out of a document. All masks must be sorted by span
+    /// and must not overlap.
+    pub fn cut(bytes: &[u8], document: &Document<'_>, masks: &[Mask], index: usize) -> Self {
+        let focus = masks[index].span.clone();
+        let range = document.lines_around(focus.clone(), REACH);
+        let mut text = String::new();
+        let mut mark = 0..0;
+        let mut at = range.start;
+        if range.start > 0 && !matches!(bytes[range.start - 1], b'\n' | b'\r') {
+            text.push('…');
+        }
+        for mask in masks.iter().filter(|m| m.span.end > range.start && m.span.start < range.end) {
+            push_plain(&mut text, &bytes[at..mask.span.start.max(at)]);
+            let from = text.len();
+            text.push_str(&mask.shown);
+            if mask.span == focus {
+                mark = from..text.len();
+            }
+            at = mask.span.end.clamp(at, range.end.max(at));
+        }
+        push_plain(&mut text, bytes.get(at..range.end).unwrap_or_default());
+        if bytes.get(range.end).is_some_and(|byte| !matches!(byte, b'\n' | b'\r')) {
+            text.push('…');
+        }
+        Self { text, mark }
+    }
+}
+
+/// Which unit a text is written in around a place where something was read as UTF-16 or UTF-32.
+pub fn unit_at(bytes: &[u8], at: usize, width: usize) -> Unit {
+    let first_is_zero = bytes.get(at) == Some(&0);
+    match (width, first_is_zero) {
+        (2, false) => Unit::Utf16Le,
+        (2, true) => Unit::Utf16Be,
+        (4, false) => Unit::Utf32Le,
+        (4, true) => Unit::Utf32Be,
+        _ => Unit::Byte,
+    }
+}
+
+fn push_plain(text: &mut String, bytes: &[u8]) {
+    let plain = neutral(&String::from_utf8_lossy(bytes));
+    let mut rest = plain.as_str();
+    while let Some(start) = rest.find(is_token) {
+        let token = &rest[start..];
+        let end = token.find(|c| !is_token(c)).unwrap_or(token.len());
+        text.push_str(&rest[..start]);
+        push_token(text, &token[..end]);
+        rest = &token[end..];
+    }
+    text.push_str(rest);
+}
+
+fn is_token(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=')
+}
+
+/// Long tokens of mixed characters are shortened: they may be somebody else's secret.
+fn push_token(text: &mut String, token: &str) {
+    let has = |class: fn(&char) -> bool| token.chars().any(|c| class(&c));
+    let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase);
+    let digits = has(char::is_ascii_digit);
+    if digits && (token.len() >= 32 || token.len() >= 20 && mixed) {
+        text.push_str(&token[..4]);
+        text.push('…');
+    } else {
+        text.push_str(token);
+    }
+}
+
+/// A text without control characters, and without the characters that change the direction of a
+/// line: nothing in a name or a file can move the cursor, colour the terminal or reorder a report.
+/// NUL bytes, which stand between the letters of UTF-16, are left out.
+pub fn neutral(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\0' => {}
+            '\t' => clean.push(' '),
+            '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' => {
+                clean.extend(c.escape_unicode());
+            }
+            c if c.is_control() => clean.extend(c.escape_default()),
+            c => clean.push(c),
+        }
+    }
+    clean
+}

@@ -1,0 +1,184 @@
+//! The whole object database of a repository, its index, and the places around it.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use crate::blob::{Blob, ObjectId, ObjectKind, Origin};
+use crate::coverage::{Coverage, Progress};
+use crate::decode::container;
+use crate::detect::Detector;
+use crate::finding::{Lineage, Traced};
+use crate::git::{self, Attribution, Exposure, Object, PathHistory, Probe, Repository};
+use crate::scan::{Found, Scanner};
+use crate::sighting::Sighting;
+
+/// How a history is to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// Threads; 0 lets the number of processors decide.
+    pub threads: usize,
+    /// What stands before every path.
+    pub prefix: &'a str,
+    /// Report only paths that begin with this; empty for all, and for what has no path.
+    pub under: &'a str,
+}
+
+/// What a history holds.
+#[derive(Debug, Default)]
+pub struct History {
+    /// What was read.
+    pub coverage: Coverage,
+    /// What was found, with what history tells about it.
+    pub traced: Vec<Traced>,
+}
+
+/// Reads every object of a repository, reachable or not, and the places around its database.
+pub fn scan(
+    repository: &Repository,
+    options: &Options<'_>,
+    scanner: &Scanner,
+    progress: &Progress,
+) -> History {
+    let hits = Hits { scanner, found: Mutex::default() };
+    let candidates = |window: &[u8], found: git::Report<'_>| {
+        scanner.detector().candidates(window, found);
+    };
+    let probe = Probe {
+        candidates: &candidates,
+        longest: Detector::LONGEST_NEEDLE,
+        reach: Detector::REACH,
+        whole: &container::is_container,
+    };
+    let walk = git::walk(repository, &probe, &|object| hits.visit(object), options.threads, progress);
+    let mut coverage = walk.coverage.clone();
+    let hits = hits.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut attribution = git::attribute(repository, &walk);
+    coverage.gaps.append(&mut attribution.gaps);
+    let tracer = Tracer { attribution: &attribution, options, scanner };
+    let mut traced = tracer.trace(&hits);
+    let index = repository.index();
+    coverage.gaps.extend(index.gaps);
+    for entry in index.entries.iter().filter(|entry| entry.has_blob()) {
+        if let Some(found) = hits.get(&Spot::Object(entry.id)) {
+            coverage.gaps.extend(found.gaps.iter().cloned());
+            traced.extend(tracer.indexed(&found.sightings, &entry.path));
+        }
+    }
+    History { coverage, traced }
+}
+
+/// What a walk can hit.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Spot {
+    Object(ObjectId),
+    Name(Vec<u8>),
+}
+
+/// Collects what the objects hold, on all threads.
+struct Hits<'a> {
+    scanner: &'a Scanner,
+    found: Mutex<HashMap<Spot, Found>>,
+}
+
+impl Hits<'_> {
+    fn visit(&self, object: &Object<'_>) -> bool {
+        let (origin, spot) = match object.kind {
+            ObjectKind::Blob => (Origin::History(object.id), Spot::Object(object.id)),
+            ObjectKind::Tree => (Origin::Name(object.id), Spot::Name(object.bytes.to_vec())),
+            ObjectKind::Commit | ObjectKind::Tag => {
+                (Origin::Message(object.id), Spot::Object(object.id))
+            }
+        };
+        let mut found = Found::default();
+        self.scanner.scan(&Blob::whole("", origin, object.bytes), &mut found);
+        if found.is_empty() {
+            return false;
+        }
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(spot, found);
+        true
+    }
+}
+
+/// Gives sightings their paths and their history.
+struct Tracer<'a> {
+    attribution: &'a Attribution,
+    options: &'a Options<'a>,
+    scanner: &'a Scanner,
+}
+
+impl Tracer<'_> {
+    fn trace(&self, hits: &HashMap<Spot, Found>) -> Vec<Traced> {
+        let mut traced = Vec::new();
+        for (spot, found) in hits {
+            let exposure = match spot {
+                Spot::Object(id) => {
+                    let blobs = self.attribution.blobs.get(id);
+                    blobs.or_else(|| self.attribution.messages.get(id))
+                }
+                Spot::Name(name) => self.attribution.names.get(name),
+            };
+            let nowhere = Exposure::default();
+            let exposure = exposure.unwrap_or(&nowhere);
+            for sighting in &found.sightings {
+                self.place(sighting, exposure, &mut traced);
+            }
+        }
+        traced
+    }
+
+    fn place(&self, sighting: &Sighting, exposure: &Exposure, traced: &mut Vec<Traced>) {
+        for history in &exposure.paths {
+            let path = String::from_utf8_lossy(&history.path);
+            if path.starts_with(self.options.under) {
+                let mut sighting = self.at(sighting, &path);
+                sighting.place.commit = history.first.as_ref().map(|commit| self.scanner.commit(commit));
+                traced.push((sighting, Some(self.lineage(history))));
+            }
+        }
+        if exposure.paths.is_empty() && self.options.under.is_empty() {
+            let mut sighting = sighting.clone();
+            sighting.place.commit = exposure.message.as_ref().map(|commit| self.scanner.commit(commit));
+            let lineage = Lineage {
+                first: sighting.place.commit.clone(),
+                last: None,
+                at_head: false,
+                refs: self.refs(&exposure.refs),
+            };
+            traced.push((sighting, Some(lineage)));
+        }
+    }
+
+    fn indexed(&self, sightings: &[Sighting], path: &[u8]) -> Vec<Traced> {
+        let path = String::from_utf8_lossy(path);
+        let wanted = path.starts_with(self.options.under);
+        let sightings = sightings.iter().filter(|_| wanted).map(|sighting| {
+            let mut sighting = self.at(sighting, &path);
+            sighting.place.origin = Origin::Index;
+            (sighting, None)
+        });
+        sightings.collect()
+    }
+
+    /// A sighting at a path; what it has for a path so far is that of a member in an archive.
+    fn at(&self, sighting: &Sighting, path: &str) -> Sighting {
+        let mut sighting = sighting.clone();
+        let member = sighting.place.path.take().unwrap_or_default();
+        let path = format!("{}{path}{member}", self.options.prefix);
+        sighting.place.path = Some(self.scanner.label(&path));
+        sighting
+    }
+
+    fn lineage(&self, history: &PathHistory) -> Lineage {
+        Lineage {
+            first: history.first.as_ref().map(|commit| self.scanner.commit(commit)),
+            last: history.last.as_ref().map(|commit| self.scanner.commit(commit)),
+            at_head: history.at_head,
+            refs: self.refs(&history.refs),
+        }
+    }
+
+    fn refs(&self, numbers: &[u32]) -> Vec<String> {
+        let names = numbers.iter().filter_map(|&n| self.attribution.refs.get(n as usize));
+        names.map(|r| self.scanner.label(&String::from_utf8_lossy(&r.name))).collect()
+    }
+}

@@ -1,0 +1,172 @@
+//! Files of a directory tree, read in place on the walker's threads.
+
+use std::collections::HashSet;
+use std::fs::{self, FileType, Metadata};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::Sink;
+use super::file::Reader;
+use super::tracked;
+use crate::coverage::Coverage;
+
+/// How a tree is to be walked.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Read what git ignores as well.
+    pub no_ignore: bool,
+    /// How many threads; 0 lets the number of processors decide.
+    pub threads: usize,
+    /// What stands before every label, such as `dist/`; empty, or with a `/` at its end.
+    pub prefix: String,
+}
+
+/// Reads a file, or the files under a directory, and pushes them.
+///
+/// Hidden files are read and `.git` is not. A path that is named is always read; what git ignores
+/// under a directory only with [`Options::no_ignore`], unless it is tracked all the same.
+pub fn scan(root: &Path, options: &Options, sink: Sink<'_>) -> Coverage {
+    match fs::metadata(root) {
+        Ok(metadata) if metadata.is_dir() => scan_directory(root, options, sink),
+        Ok(metadata) => scan_named_file(root, &metadata, options, sink),
+        Err(error) => {
+            let mut coverage = Coverage::default();
+            coverage.gap(root.to_string_lossy(), format!("cannot be read: {error}"));
+            coverage
+        }
+    }
+}
+
+fn scan_named_file(
+    path: &Path,
+    metadata: &Metadata,
+    options: &Options,
+    sink: Sink<'_>,
+) -> Coverage {
+    let mut reader = Reader::new(sink);
+    if metadata.is_file() {
+        let _: ControlFlow<()> = reader.read(path, &options.prefix);
+    } else {
+        reader.coverage.gap(&options.prefix, "is neither a file nor a directory");
+    }
+    reader.coverage
+}
+
+fn scan_directory(root: &Path, options: &Options, sink: Sink<'_>) -> Coverage {
+    let seen = Mutex::new(HashSet::new());
+    let total = Mutex::new(Coverage::default());
+    walker(root, options).run(|| {
+        let mut worker = Worker {
+            root,
+            prefix: &options.prefix,
+            reader: Reader::new(sink),
+            names: Vec::new(),
+            seen: &seen,
+            total: &total,
+        };
+        Box::new(move |entry| worker.visit(entry))
+    });
+    let mut coverage = total.into_inner().expect("no worker panicked");
+    if !options.no_ignore {
+        let seen = seen.into_inner().expect("no worker panicked");
+        coverage.merge(tracked::scan(root, &options.prefix, &seen, sink));
+    }
+    coverage
+}
+
+fn walker(root: &Path, options: &Options) -> ignore::WalkParallel {
+    let obey = !options.no_ignore;
+    WalkBuilder::new(root)
+        .hidden(false)
+        .ignore(false)
+        .git_ignore(obey)
+        .git_global(obey)
+        .git_exclude(obey)
+        .parents(obey)
+        .threads(options.threads)
+        .build_parallel()
+}
+
+/// One thread of the walk; what it read is added up when it ends.
+struct Worker<'a> {
+    root: &'a Path,
+    prefix: &'a str,
+    reader: Reader<'a>,
+    names: Vec<PathBuf>,
+    seen: &'a Mutex<HashSet<PathBuf>>,
+    total: &'a Mutex<Coverage>,
+}
+
+impl Worker<'_> {
+    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return self.fault(&error),
+        };
+        let Some(kind) = entry.file_type() else { return WalkState::Continue };
+        if entry.depth() > 0 && entry.file_name() == ".git" {
+            self.pass_git(&entry);
+            return WalkState::Skip;
+        }
+        if kind.is_dir() {
+            return WalkState::Continue;
+        }
+        let relative = entry.path().strip_prefix(self.root).unwrap_or(entry.path());
+        let label = label(self.prefix, relative);
+        if !kind.is_file() {
+            self.reader.coverage.skip(label, special(kind));
+            return WalkState::Continue;
+        }
+        self.names.push(relative.to_path_buf());
+        match self.reader.read(entry.path(), &label) {
+            ControlFlow::Continue(()) => WalkState::Continue,
+            ControlFlow::Break(()) => WalkState::Quit,
+        }
+    }
+
+    /// A directory that cannot be listed is a gap; a file that vanished meanwhile is not, nor is a
+    /// faulty pattern in an ignore file.
+    fn fault(&mut self, error: &ignore::Error) -> WalkState {
+        let vanished = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
+        if !vanished && error.io_error().is_some() {
+            self.reader.coverage.gap(self.prefix, format!("cannot be read: {error}"));
+        }
+        WalkState::Continue
+    }
+
+    fn pass_git(&mut self, entry: &DirEntry) {
+        if entry.depth() > 1 {
+            let relative = entry.path().strip_prefix(self.root).unwrap_or(entry.path());
+            let what = label(self.prefix, relative);
+            self.reader.coverage.skip(what, "a nested repository: name it to have its history read");
+        }
+    }
+}
+
+impl Drop for Worker<'_> {
+    fn drop(&mut self) {
+        if let (Ok(mut total), Ok(mut seen)) = (self.total.lock(), self.seen.lock()) {
+            total.merge(std::mem::take(&mut self.reader.coverage));
+            seen.extend(self.names.drain(..));
+        }
+    }
+}
+
+fn special(kind: FileType) -> &'static str {
+    if kind.is_symlink() { "a symbolic link: its target is read where it stands" } else { "a device, socket or pipe" }
+}
+
+/// A path as reports write it: `/` between its parts on every system, invalid UTF-8 replaced.
+pub(super) fn label(prefix: &str, relative: &Path) -> String {
+    let mut label = String::from(prefix);
+    for (index, part) in relative.components().enumerate() {
+        if index > 0 {
+            label.push('/');
+        }
+        label.push_str(&part.as_os_str().to_string_lossy());
+    }
+    label
+}

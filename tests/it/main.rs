@@ -1,0 +1,8 @@
+//! Every integration test, in one binary; the modules mirror `src`.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod architecture;
+mod cli;
+mod keys;
+mod repo;
