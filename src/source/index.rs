@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::Sink;
 use crate::blob::{Blob, ObjectId, Origin};
-use crate::coverage::{Coverage, Progress};
+use crate::coverage::Coverage;
 use crate::git::{Database, Index, IndexEntry};
 
 /// Pushes the blobs of an index that a commit would change: those that differ from `head`, which
@@ -35,19 +35,15 @@ fn push(
 ) -> ControlFlow<()> {
     let path = String::from_utf8_lossy(&entry.path);
     match database.read(&entry.id) {
-        Ok(object) => {
+        Ok((_, bytes)) => {
             coverage.files += 1;
-            count(coverage, sink.progress, object.bytes.len());
-            (sink.visit)(&Blob::whole(&path, Origin::Index, &object.bytes))
+            coverage.bytes += bytes.len() as u64;
+            sink.progress.step(bytes.len() as u64);
+            (sink.visit)(&Blob::whole(&path, Origin::Index, &bytes))
         }
         Err(error) => {
             coverage.gap(path, format!("staged, but object {} is not readable: {error}", entry.id));
             ControlFlow::Continue(())
         }
     }
-}
-
-fn count(coverage: &mut Coverage, progress: &Progress, bytes: usize) {
-    coverage.bytes += bytes as u64;
-    progress.step(bytes as u64);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::blob::{Blob, CommitRef, ObjectId, Origin};
 use crate::coverage::{Coverage, Progress};
 use crate::finding::{Lineage, Traced};
-use crate::git::{Database, RangeChanges, Repository, Resolver};
+use crate::git::{self, Database, RangeChanges, Repository, Resolver};
 use crate::run::{Outcome, RequestError};
 use crate::scan::{Found, Scanner};
 
@@ -23,7 +23,7 @@ pub(crate) fn scan(
     let database = Database::open(repository);
     let refs = repository.references();
     let resolver = Resolver::new(repository, &refs, &database);
-    let changes = repository.changes(&database, &resolver.range(range)?);
+    let changes = git::changes(&database, repository.id_len(), &resolver.range(range)?);
     let mut reader = Reader {
         database: &database,
         scanner,

@@ -4,5 +4,6 @@
 
 mod architecture;
 mod cli;
+mod git;
 mod keys;
 mod repo;

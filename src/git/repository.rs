@@ -1,0 +1,244 @@
+//! Finding a repository on disk, without obeying what its configuration says.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::coverage::Note;
+use crate::git::config::Format;
+use crate::git::{bytes_to_path, read_small};
+
+/// The directories of a repository.
+///
+/// Nothing of the configuration is used but the format of the repository: no included file, no
+/// `core.worktree`, no hook, filter or helper program. Who owns the files does not matter either,
+/// for nothing of them is ever run.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    /// What belongs to one work tree alone: `HEAD`, the index, its own reflog.
+    pub git_dir: PathBuf,
+    /// What all work trees share: objects, branches, tags, configuration.
+    pub common_dir: PathBuf,
+    /// The work tree, where there is one.
+    pub work_tree: Option<PathBuf>,
+    /// The format of objects and references.
+    pub(crate) format: Format,
+}
+
+/// Why a path cannot be read as a repository. Its text says what to do.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// There is nothing at this path.
+    Missing(PathBuf),
+    /// What is there is no repository.
+    NotARepository(PathBuf),
+    /// A `.git` file or a `commondir` file that leads nowhere.
+    BrokenLink {
+        /// The file.
+        file: PathBuf,
+        /// Where it leads to.
+        target: PathBuf,
+    },
+    /// A file of the repository cannot be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The repository stores its objects in a way that is not known.
+    UnknownFormat {
+        /// The configuration file.
+        path: PathBuf,
+        /// The setting that is not understood.
+        what: String,
+    },
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(path) => write!(f, "{} does not exist", path.display()),
+            Self::NotARepository(path) => write!(
+                f,
+                "{} is not a git repository; name the root of a work tree or a git directory",
+                path.display()
+            ),
+            Self::BrokenLink { file, target } => write!(
+                f,
+                "{} leads to {}, which is not a git directory; run `git worktree repair`, or name \
+                 the repository that it belonged to",
+                file.display(),
+                target.display()
+            ),
+            Self::Unreadable { path, error } => {
+                write!(f, "{} cannot be read: {error}", path.display())
+            }
+            Self::UnknownFormat { path, what } => write!(
+                f,
+                "{} says {what}, a format of repositories that is not supported",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+/// Opens the repository at `path`: the root of a work tree, a git directory, a bare repository, or
+/// a `.git` file as submodules and linked work trees have it. Parent directories are not searched.
+///
+/// # Errors
+/// If there is no repository, or one that cannot be read.
+pub fn open(path: &Path) -> Result<Repository, OpenError> {
+    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => OpenError::Missing(path.to_owned()),
+        _ => OpenError::Unreadable { path: path.to_owned(), error },
+    })?;
+    if metadata.is_file() {
+        return open_git_dir(follow_git_file(path)?, path.parent());
+    }
+    let dot_git = path.join(".git");
+    match fs::metadata(&dot_git) {
+        Ok(inner) if inner.is_file() => open_git_dir(follow_git_file(&dot_git)?, Some(path)),
+        Ok(inner) if inner.is_dir() && is_git_dir(&dot_git) => open_git_dir(dot_git, Some(path)),
+        _ if is_git_dir(path) => {
+            let inside = path.file_name().is_some_and(|name| name == ".git");
+            open_git_dir(path.to_owned(), path.parent().filter(|_| inside))
+        }
+        _ => Err(OpenError::NotARepository(path.to_owned())),
+    }
+}
+
+/// Whether [`open`] would find a repository at `path`, even a broken one.
+pub fn is_repository(path: &Path) -> bool {
+    !matches!(open(path), Err(OpenError::Missing(_) | OpenError::NotARepository(_)))
+}
+
+/// Whether a directory looks like what git calls a git directory. A linked work tree has a
+/// `commondir` file in place of objects and references.
+fn is_git_dir(path: &Path) -> bool {
+    let head = fs::symlink_metadata(path.join("HEAD")).is_ok();
+    let own = path.join("objects").is_dir() && path.join("refs").is_dir();
+    head && (own || path.join("commondir").is_file())
+}
+
+/// Reads `gitdir: <path>` from a `.git` file; a relative path starts at the file's directory.
+fn follow_git_file(file: &Path) -> Result<PathBuf, OpenError> {
+    let content =
+        read_small(file).map_err(|error| OpenError::Unreadable { path: file.to_owned(), error })?;
+    let target = content
+        .strip_prefix(b"gitdir:")
+        .map(|rest| bytes_to_path(rest.trim_ascii()))
+        .ok_or_else(|| OpenError::NotARepository(file.to_owned()))?;
+    let target = file.parent().unwrap_or(Path::new("")).join(target);
+    match is_git_dir(&target) {
+        true => Ok(target),
+        false => Err(OpenError::BrokenLink { file: file.to_owned(), target }),
+    }
+}
+
+fn open_git_dir(git_dir: PathBuf, work_tree: Option<&Path>) -> Result<Repository, OpenError> {
+    let common_dir = common_dir(&git_dir)?;
+    let config = common_dir.join("config");
+    let format = Format::read(&config)?;
+    let work_tree = work_tree.map(Path::to_owned);
+    Ok(Repository { git_dir, common_dir, work_tree, format })
+}
+
+fn common_dir(git_dir: &Path) -> Result<PathBuf, OpenError> {
+    let file = git_dir.join("commondir");
+    let content = match read_small(&file) {
+        Ok(content) => content,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(git_dir.to_owned()),
+        Err(error) => return Err(OpenError::Unreadable { path: file, error }),
+    };
+    let target = git_dir.join(bytes_to_path(content.trim_ascii()));
+    match target.join("objects").is_dir() {
+        true => Ok(target),
+        false => Err(OpenError::BrokenLink { file, target }),
+    }
+}
+
+impl Repository {
+    /// The length of an object id: 20 or 32 bytes.
+    pub fn id_len(&self) -> usize {
+        self.format.id_len
+    }
+
+    /// The directories that hold objects, this repository's own first, then its alternates, and
+    /// notes on alternates that cannot be read.
+    pub(crate) fn object_dirs(&self) -> (Vec<PathBuf>, Vec<Note>) {
+        let mut dirs = vec![self.common_dir.join("objects")];
+        let mut gaps = Vec::new();
+        let mut next = 0;
+        while let Some(dir) = dirs.get(next).cloned() {
+            next += 1;
+            for alternate in read_alternates(&dir, &mut gaps) {
+                if !alternate.is_dir() {
+                    gaps.push(missing_alternate(&alternate));
+                } else if !dirs.iter().any(|known| same_dir(known, &alternate)) {
+                    dirs.push(alternate);
+                }
+            }
+        }
+        (dirs, gaps)
+    }
+}
+
+fn missing_alternate(dir: &Path) -> Note {
+    Note {
+        what: dir.display().to_string(),
+        why:
+            "this repository borrows objects from there, but there is no such directory; bring it \
+              back, or clone the repository anew"
+                .to_owned(),
+    }
+}
+
+fn same_dir(a: &Path, b: &Path) -> bool {
+    a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+/// The object directories that `objects/info/alternates` names.
+fn read_alternates(objects: &Path, gaps: &mut Vec<Note>) -> Vec<PathBuf> {
+    let file = objects.join("info/alternates");
+    match read_small(&file) {
+        Ok(content) => content
+            .split(|&byte| byte == b'\n')
+            .filter(|line| !line.is_empty() && line[0] != b'#')
+            .map(|line| objects.join(bytes_to_path(&unquote(line))))
+            .collect(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            let why = format!("the list of borrowed object stores cannot be read: {error}");
+            gaps.push(Note { what: file.display().to_string(), why });
+            Vec::new()
+        }
+    }
+}
+
+/// Undoes the quoting of git's C style, used where a path begins with a quote.
+fn unquote(line: &[u8]) -> Vec<u8> {
+    let Some(inner) = line.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
+        return line.to_owned();
+    };
+    let mut out = Vec::with_capacity(inner.len());
+    let mut rest = inner.iter().copied();
+    while let Some(byte) = rest.next() {
+        let escaped = if byte == b'\\' { rest.next() } else { None };
+        match escaped {
+            None => out.push(byte),
+            Some(b'n') => out.push(b'\n'),
+            Some(b't') => out.push(b'\t'),
+            Some(digit @ b'0'..=b'3') => {
+                let tail = [rest.next(), rest.next()].map(|d| d.unwrap_or(b'0').wrapping_sub(b'0'));
+                out.push(((digit - b'0') << 6) | ((tail[0] & 7) << 3) | (tail[1] & 7));
+            }
+            Some(other) => out.push(other),
+        }
+    }
+    out
+}
