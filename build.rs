@@ -1,1 +1,104 @@
-fn main() {}
+//! Compiles `rules/secrets/*.yml` into constants, so that nothing is parsed when the program starts.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use serde::Deserialize;
+
+/// A rule file. The words of its fields are those of `src/key/rule.rs`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleFile {
+    id: String,
+    title: String,
+    family: String,
+    r#type: String,
+    mode: Option<String>,
+    severity: String,
+    prefixes: Vec<String>,
+    grammar: String,
+    #[serde(default)]
+    needs_context: bool,
+    docs: String,
+    remedy: String,
+    examples: Examples,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Examples {
+    positive: Vec<String>,
+    negative: Vec<String>,
+}
+
+fn main() {
+    println!("cargo::rerun-if-changed=rules/secrets");
+    println!("cargo::rerun-if-changed=build.rs");
+    let mut paths: Vec<PathBuf> = fs::read_dir("rules/secrets")
+        .expect("rules/secrets is a directory of the package")
+        .map(|entry| entry.expect("rules/secrets can be listed").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yml"))
+        .collect();
+    paths.sort();
+    let mut text = String::from(
+        "/// Every rule, in the order of their ids.\npub static RULES: &[Rule] = &[\n",
+    );
+    let mut families = BTreeSet::new();
+    for path in &paths {
+        let rule = read(path);
+        assert!(families.insert(rule.family.clone()), "{}: the family is taken", path.display());
+        text.push_str(&constant(&rule));
+    }
+    text.push_str("];\n");
+    let target = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("secrets.rs");
+    fs::write(target, text).expect("the output directory is writable");
+}
+
+fn read(path: &Path) -> RuleFile {
+    let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let rule: RuleFile =
+        serde_saphyr::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    assert_eq!(stem, Some(rule.id.as_str()), "{}: id and file name differ", path.display());
+    assert!(!rule.prefixes.is_empty(), "{}: no prefixes", path.display());
+    assert!(!rule.examples.positive.is_empty(), "{}: no positive examples", path.display());
+    assert!(!rule.examples.negative.is_empty(), "{}: no negative examples", path.display());
+    rule
+}
+
+fn constant(rule: &RuleFile) -> String {
+    let mode = rule
+        .mode
+        .as_deref()
+        .map_or("None".to_owned(), |mode| format!("Some(Mode::{})", camel(mode)));
+    let mut text = String::new();
+    let fields = [
+        ("id", format!("{:?}", rule.id)),
+        ("title", format!("{:?}", rule.title)),
+        ("family", format!("{:?}", rule.family)),
+        ("kind", format!("CredentialType::{}", camel(&rule.r#type))),
+        ("mode", mode),
+        ("severity", format!("Severity::{}", camel(&rule.severity))),
+        ("prefixes", format!("&{:?}", rule.prefixes)),
+        ("grammar", format!("Grammar::{}", camel(&rule.grammar))),
+        ("needs_context", rule.needs_context.to_string()),
+        ("docs", format!("{:?}", rule.docs)),
+        ("remedy", format!("{:?}", rule.remedy)),
+        ("positive", format!("&{:?}", rule.examples.positive)),
+        ("negative", format!("&{:?}", rule.examples.negative)),
+    ];
+    text.push_str("    Rule {\n");
+    for (name, value) in fields {
+        writeln!(text, "        {name}: {value},").expect("a string can be written to");
+    }
+    text.push_str("    },\n");
+    text
+}
+
+/// `account-key` as `AccountKey`.
+fn camel(word: &str) -> String {
+    let parts = word.split(['-', '_']).filter(|part| !part.is_empty());
+    parts.map(|part| part[..1].to_ascii_uppercase() + &part[1..]).collect()
+}

@@ -9,7 +9,6 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::blob::Blob;
 use crate::coverage::{Coverage, Progress};
-use crate::decode::container::{self, Limits};
 use crate::finding::{Traced, assemble};
 use crate::git;
 use crate::report::Report;
@@ -129,7 +128,7 @@ impl From<git::RevisionError> for RequestError {
 pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestError> {
     let run = Run {
         request,
-        scanner: Scanner::new(request.today, Limits::default()),
+        scanner: Scanner::new(request.today),
         found: Mutex::new(Found::default()),
         progress,
     };
@@ -190,7 +189,7 @@ impl Run<'_> {
             }
             ControlFlow::Continue(())
         };
-        source(Sink { visit: &visit, whole: &container::is_container, progress: self.progress })
+        source(Sink { visit: &visit, whole: &|_| false, progress: self.progress })
     }
 
     fn paths(&self, paths: &[PathBuf], sides: Sides) -> Result<Outcome, RequestError> {

@@ -5,7 +5,6 @@ use std::ops::Range;
 use crate::blob::{Blob, CommitRef, Part, Position};
 use crate::coverage::Note;
 use crate::decode::Layer;
-use crate::decode::container::{self, Limits};
 use crate::detect::{Detector, Match};
 use crate::document::{Document, Unit};
 use crate::sighting::{Place, Sighting};
@@ -15,7 +14,6 @@ use crate::snippet::{Mask, Snippet, neutral, unit_at};
 #[derive(Debug)]
 pub struct Scanner {
     detector: Detector,
-    limits: Limits,
 }
 
 /// What a blob holds, and what of it could not be read.
@@ -42,8 +40,8 @@ impl Found {
 
 impl Scanner {
     /// A scanner that takes `today`, in seconds since 1970-01-01 UTC, for the present.
-    pub fn new(today: i64, limits: Limits) -> Self {
-        Self { detector: Detector::new(today), limits }
+    pub fn new(today: i64) -> Self {
+        Self { detector: Detector::new(today) }
     }
 
     /// The search for candidates alone, for readers that pick what is worth a full scan.
@@ -53,31 +51,7 @@ impl Scanner {
 
     /// Finds every credential of a blob, in all its spellings and in the members of archives.
     pub fn scan(&self, blob: &Blob<'_>, found: &mut Found) {
-        if !container::is_container(&blob.bytes[..blob.bytes.len().min(512)]) {
-            self.scan_text(blob, found);
-            return;
-        }
-        let mut inner = Found::default();
-        let mut gaps = Vec::new();
-        container::open(
-            blob.bytes,
-            &self.limits,
-            &mut |member| {
-                let path = format!("{}!/{}", blob.path, member.path);
-                self.scan_text(&Blob::whole(&path, blob.origin, member.bytes), &mut inner);
-            },
-            &mut |note| gaps.push(note),
-        );
-        let mut raw = Found::default();
-        self.scan_text(blob, &mut raw);
-        let is_inside = |s: &Sighting| inner.sightings.iter().any(|i| i.secret == s.secret);
-        raw.sightings.retain(|sighting| !is_inside(sighting));
-        found.sightings.append(&mut raw.sightings);
-        found.sightings.append(&mut inner.sightings);
-        found.gaps.extend(gaps.into_iter().map(|note| Note {
-            what: format!("{}!/{}", blob.path, note.what),
-            why: note.why,
-        }));
+        self.scan_text(blob, found);
     }
 
     /// A label for a report: without secrets and without anything a terminal would obey.

@@ -9,6 +9,7 @@ mod scan;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 
@@ -62,4 +63,9 @@ pub fn complain(error: &anyhow::Error) -> ExitCode {
     // Nothing is left to be told if even this cannot be written.
     let _ = writeln!(io::stderr(), "stripeguard: {text}");
     Exit::Usage.into()
+}
+
+/// The clock of the machine; before 1970 it says nothing, and 1970 is taken.
+fn today() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64)
 }

@@ -13,7 +13,13 @@ pub fn run(arguments: &Rules) -> anyhow::Result<Exit> {
         Format::Text => output::stdout(|out| {
             let widest = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
             for rule in RULES {
-                writeln!(out, "{:widest$}  {:8}  {}", rule.id, rule.severity.to_string(), rule.title)?;
+                writeln!(
+                    out,
+                    "{:widest$}  {:8}  {}",
+                    rule.id,
+                    rule.severity.to_string(),
+                    rule.title
+                )?;
             }
             Ok(())
         })?,

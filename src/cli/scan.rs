@@ -1,6 +1,6 @@
 //! `stripeguard scan`.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use super::args::{Color, Format, Scan};
 use super::{Exit, output, progress};
@@ -30,7 +30,7 @@ fn request(arguments: &Scan) -> Request {
         scope: scope(arguments),
         no_ignore: arguments.no_ignore,
         threads: arguments.threads,
-        today: today(),
+        today: super::today(),
     }
 }
 
@@ -53,11 +53,6 @@ fn scope(arguments: &Scan) -> Scope {
         };
         Scope::Paths { paths: arguments.paths.clone(), sides }
     }
-}
-
-/// The clock of the machine; before 1970 it says nothing, and 1970 is taken.
-fn today() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64)
 }
 
 fn exit(report: &Report, arguments: &Scan) -> Exit {

@@ -13,6 +13,7 @@
 //! more than fail to be read.
 
 mod attribution;
+mod checkout;
 mod commit;
 mod config;
 mod database;
@@ -32,6 +33,7 @@ use std::path::{Path, PathBuf};
 use crate::blob::{ObjectId, ObjectKind};
 
 pub use attribution::{Attribution, Exposure, PathHistory};
+pub use checkout::{files_of, tracked_under};
 pub use database::{Database, ReadError};
 pub use index::{Index, IndexEntry};
 pub use range::{Introduced, RangeChanges, changes};

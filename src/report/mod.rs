@@ -4,6 +4,8 @@ mod date;
 pub mod json;
 pub mod text;
 
+pub use date::day;
+
 use crate::coverage::Coverage;
 use crate::finding::{Finding, Status};
 use crate::key::Severity;
@@ -34,8 +36,6 @@ pub struct Style {
 impl Report {
     /// Findings that ask somebody to act and are at least this bad.
     pub fn open(&self, at_least: Severity) -> impl Iterator<Item = &Finding> {
-        self.findings
-            .iter()
-            .filter(move |f| f.status == Status::Open && f.severity <= at_least)
+        self.findings.iter().filter(move |f| f.status == Status::Open && f.severity <= at_least)
     }
 }

@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::blob::{Blob, ObjectId, ObjectKind, Origin};
 use crate::coverage::{Coverage, Progress};
-use crate::decode::container;
 use crate::detect::Detector;
 use crate::finding::{Lineage, Traced};
 use crate::git::{self, Attribution, Exposure, Object, PathHistory, Probe, Repository};
@@ -45,11 +44,12 @@ pub fn scan(
     };
     let probe = Probe {
         candidates: &candidates,
-        longest: Detector::LONGEST_NEEDLE,
+        longest: scanner.detector().longest_needle(),
         reach: Detector::REACH,
-        whole: &container::is_container,
+        whole: &|_| false,
     };
-    let walk = git::walk(repository, &probe, &|object| hits.visit(object), options.threads, progress);
+    let walk =
+        git::walk(repository, &probe, &|object| hits.visit(object), options.threads, progress);
     let mut coverage = walk.coverage.clone();
     let hits = hits.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut attribution = git::attribute(repository, &walk);
@@ -131,13 +131,15 @@ impl Tracer<'_> {
             let path = String::from_utf8_lossy(&history.path);
             if path.starts_with(self.options.under) {
                 let mut sighting = self.at(sighting, &path);
-                sighting.place.commit = history.first.as_ref().map(|commit| self.scanner.commit(commit));
+                sighting.place.commit =
+                    history.first.as_ref().map(|commit| self.scanner.commit(commit));
                 traced.push((sighting, Some(self.lineage(history))));
             }
         }
         if exposure.paths.is_empty() && self.options.under.is_empty() {
             let mut sighting = sighting.clone();
-            sighting.place.commit = exposure.message.as_ref().map(|commit| self.scanner.commit(commit));
+            sighting.place.commit =
+                exposure.message.as_ref().map(|commit| self.scanner.commit(commit));
             let lineage = Lineage {
                 first: sighting.place.commit.clone(),
                 last: None,

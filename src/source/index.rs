@@ -18,7 +18,8 @@ pub fn scan(
     sink: Sink<'_>,
 ) -> Coverage {
     let mut coverage = Coverage { gaps: index.gaps.clone(), ..Coverage::default() };
-    let changed = |entry: &&IndexEntry| entry.has_blob() && head.get(&entry.path) != Some(&entry.id);
+    let changed =
+        |entry: &&IndexEntry| entry.has_blob() && head.get(&entry.path) != Some(&entry.id);
     for entry in index.entries.iter().filter(changed) {
         if push(entry, database, sink, &mut coverage).is_break() {
             break;

@@ -23,10 +23,19 @@ pub fn scan(mut input: impl Read, name: &str, sink: Sink<'_>) -> Coverage {
         coverage.gap(name, format!("cannot be read to its end: {error}"));
     }
     coverage.bytes = text.len() as u64;
-    let mut reader =
-        Reader { lines: text.split_inclusive(|&b| b == b'\n').collect(), at: 0, path: None, sink, coverage, name };
+    let mut reader = Reader {
+        lines: text.split_inclusive(|&b| b == b'\n').collect(),
+        at: 0,
+        path: None,
+        sink,
+        coverage,
+        name,
+    };
     reader.read();
-    if reader.coverage.files == 0 && reader.coverage.gaps.is_empty() && !text.trim_ascii().is_empty() {
+    if reader.coverage.files == 0
+        && reader.coverage.gaps.is_empty()
+        && !text.trim_ascii().is_empty()
+    {
         reader.coverage.gap(name, "holds no patch: pass the output of `git diff` or `diff -u`");
     }
     reader.coverage
@@ -65,7 +74,10 @@ impl Reader<'_> {
         self.coverage.files += 1;
         let what = format!("{}:{}", self.name, self.at);
         let said = String::from_utf8_lossy(line.trim_ascii()).into_owned();
-        self.coverage.gap(what, format!("binary content is not in the patch ({said}): scan the file itself"));
+        self.coverage.gap(
+            what,
+            format!("binary content is not in the patch ({said}): scan the file itself"),
+        );
     }
 
     fn hunk(&mut self, header: &Header) -> ControlFlow<()> {
@@ -111,7 +123,12 @@ impl Header {
             } else if let Some(range) = word.strip_prefix('+') {
                 let (new_start, new_lines) = parse_range(range)?;
                 let complete = old_lines.len() == marks - 1;
-                return complete.then_some(Self { columns: marks - 1, old_lines, new_start, new_lines });
+                return complete.then_some(Self {
+                    columns: marks - 1,
+                    old_lines,
+                    new_start,
+                    new_lines,
+                });
             }
         }
         None
@@ -136,7 +153,11 @@ struct Hunk {
 
 impl Hunk {
     fn has_old_left(&self, header: &Header) -> bool {
-        header.old_lines.iter().enumerate().any(|(i, &want)| self.old_seen.get(i).copied().unwrap_or(0) < want)
+        header
+            .old_lines
+            .iter()
+            .enumerate()
+            .any(|(i, &want)| self.old_seen.get(i).copied().unwrap_or(0) < want)
     }
 
     /// Takes one line of the hunk; says no to a line that cannot belong to it.
@@ -145,7 +166,11 @@ impl Hunk {
         if line.starts_with(b"\\") {
             return true;
         }
-        let line = if line.trim_ascii().is_empty() && line.len() < header.columns + 1 { b" \n" } else { line };
+        let line = if line.trim_ascii().is_empty() && line.len() < header.columns + 1 {
+            b" \n"
+        } else {
+            line
+        };
         let Some((marks, rest)) = line.split_at_checked(header.columns) else { return false };
         if !marks.iter().all(|mark| matches!(mark, b' ' | b'+' | b'-')) {
             return false;

@@ -16,7 +16,10 @@ pub fn scan(root: &Path, prefix: &str, seen: &HashSet<PathBuf>, sink: Sink<'_>) 
     for relative in git::tracked_under(root) {
         let path = root.join(&relative);
         let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
-        if !seen.contains(&relative) && is_file && reader.read(&path, &label(prefix, &relative)).is_break() {
+        if !seen.contains(&relative)
+            && is_file
+            && reader.read(&path, &label(prefix, &relative)).is_break()
+        {
             break;
         }
     }

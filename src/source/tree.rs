@@ -141,7 +141,9 @@ impl Worker<'_> {
         if entry.depth() > 1 {
             let relative = entry.path().strip_prefix(self.root).unwrap_or(entry.path());
             let what = label(self.prefix, relative);
-            self.reader.coverage.skip(what, "a nested repository: name it to have its history read");
+            self.reader
+                .coverage
+                .skip(what, "a nested repository: name it to have its history read");
         }
     }
 }
@@ -156,11 +158,15 @@ impl Drop for Worker<'_> {
 }
 
 fn special(kind: FileType) -> &'static str {
-    if kind.is_symlink() { "a symbolic link: its target is read where it stands" } else { "a device, socket or pipe" }
+    if kind.is_symlink() {
+        "a symbolic link: its target is read where it stands"
+    } else {
+        "a device, socket or pipe"
+    }
 }
 
 /// A path as reports write it: `/` between its parts on every system, invalid UTF-8 replaced.
-pub(super) fn label(prefix: &str, relative: &Path) -> String {
+pub fn label(prefix: &str, relative: &Path) -> String {
     let mut label = String::from(prefix);
     for (index, part) in relative.components().enumerate() {
         if index > 0 {

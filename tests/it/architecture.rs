@@ -135,9 +135,10 @@ fn formats_do_not_use_each_other() {
         let mut files = Vec::new();
         let dir = root().join("src/report");
         sources(&dir, &mut files);
-        for file in files.iter().filter(|f| f.strip_prefix(&dir).unwrap().starts_with(name)
-            || f.file_stem().is_some_and(|stem| stem == name))
-        {
+        for file in files.iter().filter(|f| {
+            f.strip_prefix(&dir).unwrap().starts_with(name)
+                || f.file_stem().is_some_and(|stem| stem == name)
+        }) {
             assert!(!code(file).contains(&format!("{other}::")), "{} uses {other}", file.display());
         }
     }

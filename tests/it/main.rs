@@ -4,6 +4,8 @@
 
 mod architecture;
 mod cli;
+mod detect;
 mod git;
+mod key;
 mod keys;
 mod repo;

@@ -83,7 +83,9 @@ impl Repo {
 pub fn scrub(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("GIT_") || ["CI", "NO_COLOR", "CLICOLOR_FORCE", "TERM"].contains(&&*text) {
+        if text.starts_with("GIT_")
+            || ["CI", "NO_COLOR", "CLICOLOR_FORCE", "TERM"].contains(&&*text)
+        {
             command.env_remove(&name);
         }
     }

@@ -189,7 +189,9 @@ fn where_is(place: &Place, base: &str) -> String {
         },
         (Origin::History(id), None) => format!("object {}", short(id)),
         (Origin::Message(id), _) => format!("message of {}", short(id)),
-        (Origin::Name(id), path) => format!("file name {} in tree {}", path.unwrap_or("?"), short(id)),
+        (Origin::Name(id), path) => {
+            format!("file name {} in tree {}", path.unwrap_or("?"), short(id))
+        }
         (Origin::Index, Some(path)) => format!("index:{path}"),
         (origin, path) => path.unwrap_or(origin.name()).to_owned(),
     }

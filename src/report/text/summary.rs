@@ -27,8 +27,10 @@ fn found(findings: &[Finding]) -> String {
         by_severity.entry(finding.severity).or_default().insert(&finding.fingerprint);
     }
     let public = by_severity.remove(&Severity::Info).map_or(0, |prints| prints.len());
-    let parts: Vec<String> =
-        by_severity.iter().map(|(severity, prints)| format!("{} {severity}", prints.len())).collect();
+    let parts: Vec<String> = by_severity
+        .iter()
+        .map(|(severity, prints)| format!("{} {severity}", prints.len()))
+        .collect();
     let secrets: usize = by_severity.values().map(HashSet::len).sum();
     let mut text = match secrets {
         0 => "No Stripe secrets found".to_owned(),
@@ -86,7 +88,8 @@ fn gaps(notes: &[Note], paint: Paint, width: usize, output: &mut dyn Write) -> i
     writeln!(output, "{}", paint.bold(&format!("Not complete: {count} could not be read:")))?;
     for note in notes.iter().take(NOTES) {
         let text = format!("{}: {}", note.what, note.why);
-        let options = textwrap::Options::new(width).initial_indent("  - ").subsequent_indent("    ");
+        let options =
+            textwrap::Options::new(width).initial_indent("  - ").subsequent_indent("    ");
         writeln!(output, "{}", textwrap::fill(&text, options))?;
     }
     if notes.len() > NOTES {

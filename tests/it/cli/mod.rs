@@ -24,7 +24,8 @@ pub struct Run {
 impl Run {
     /// The JSON report.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stderr))
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.stderr))
     }
 
     /// `path:line:column origin` of every finding, in order.

@@ -1,0 +1,99 @@
+//! Bodies that somebody made up: masks, runs, sequences and words.
+
+/// Words that stand in bodies which people write by hand. A random body of 99 characters holds a
+/// given word of five letters, whatever its case, once in ten thousand keys at most; shorter words
+/// are not listed.
+const WORDS: &[&str] = &[
+    "abcdefgh",
+    "abc123",
+    "account",
+    "apikey",
+    "change",
+    "changeme",
+    "dummy",
+    "example",
+    "fixture",
+    "foobar",
+    "insert",
+    "invalid",
+    "notareal",
+    "notreal",
+    "placeholder",
+    "publishable",
+    "qwerty",
+    "random",
+    "redacted",
+    "replace",
+    "sample",
+    "secret",
+    "stripe",
+    "testkey",
+    "thisis",
+    "yourkey",
+    "xxxxx",
+    "12345678",
+];
+
+/// Whether a body is no credential but stands in the place of one.
+pub fn is_placeholder(body: &str) -> bool {
+    let bytes = body.as_bytes();
+    has_long_run(bytes)
+        || has_long_sequence(bytes)
+        || is_uneven(bytes)
+        || has_word(body)
+        || entropy(bytes) < entropy_floor(bytes.len())
+}
+
+/// Six of the same character, which chance does in one of thirty million keys.
+fn has_long_run(bytes: &[u8]) -> bool {
+    bytes.chunk_by(|a, b| a == b).any(|run| run.len() >= 6)
+}
+
+/// Eight characters of which each is the one before plus one, or minus one: `abcdefgh`, `87654321`.
+fn has_long_sequence(bytes: &[u8]) -> bool {
+    let ascends = |a: &u8, b: &u8| a.wrapping_add(1) == *b || (*a == b'9' && *b == b'0');
+    let up = bytes.chunk_by(ascends).any(|run| run.len() >= 8);
+    up || bytes.chunk_by(|a, b| ascends(b, a)).any(|run| run.len() >= 8)
+}
+
+/// Few different characters, or one that makes up most.
+fn is_uneven(bytes: &[u8]) -> bool {
+    let counts = counts(bytes);
+    let distinct = counts.iter().filter(|&&count| count > 0).count();
+    let most = counts.iter().max().copied().unwrap_or(0);
+    distinct <= 4 || most * 5 > bytes.len() * 2
+}
+
+fn has_word(body: &str) -> bool {
+    let lower = body.to_ascii_lowercase();
+    WORDS.iter().filter(|word| word.len() >= 5).any(|word| lower.contains(word))
+}
+
+/// Shannon entropy in bits per character.
+fn entropy(bytes: &[u8]) -> f64 {
+    let total = bytes.len().max(1) as f64;
+    let counts = counts(bytes);
+    let shares = counts.iter().filter(|&&count| count > 0).map(|&count| count as f64 / total);
+    shares.map(|share| -share * share.log2()).sum()
+}
+
+/// What random base62 of a length practically never falls below: at 24 characters one in a
+/// thousand bodies has less than 3.72 bits, at 34 4.15, at 99 5.16, at 224 5.60 (20,000 simulated).
+fn entropy_floor(len: usize) -> f64 {
+    match len {
+        0..24 => 3.0,
+        24..34 => 3.4,
+        34..64 => 3.8,
+        64..99 => 4.4,
+        99..200 => 4.8,
+        _ => 5.2,
+    }
+}
+
+fn counts(bytes: &[u8]) -> [usize; 256] {
+    let mut counts = [0; 256];
+    for &byte in bytes {
+        counts[usize::from(byte)] += 1;
+    }
+    counts
+}
