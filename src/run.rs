@@ -138,12 +138,12 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestErro
 
 /// What the sources of a run have to say besides what they pushed.
 #[derive(Default)]
-pub(crate) struct Outcome {
-    pub coverage: Coverage,
+struct Outcome {
+    coverage: Coverage,
     /// What was found in history, with what history tells about it.
-    pub traced: Vec<Traced>,
+    traced: Vec<Traced>,
     /// What leads from the current directory to where paths begin.
-    pub base: String,
+    base: String,
 }
 
 struct Run<'a> {
@@ -164,7 +164,8 @@ impl Run<'_> {
             }
             Scope::Range { repository, range } => {
                 let repository = git::open(&find_repository(repository)?)?;
-                range::scan(&repository, range, &self.scanner, self.progress)
+                let read = range::scan(&repository, range, &self.scanner, self.progress)?;
+                Ok(Outcome { coverage: read.coverage, traced: read.traced, ..Outcome::default() })
             }
             Scope::Patch(path) => {
                 let name = path.to_string_lossy();

@@ -1,7 +1,5 @@
 //! What stands to the left of a prefix: whether a credential can begin there.
 
-use crate::key::Rule;
-
 /// What stands directly before a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {
@@ -70,11 +68,8 @@ fn ends_with_length(before: &[u8]) -> bool {
 }
 
 /// Where the id of an object begins that stands before `_secret_`: `pi_`, `seti_`, `vs_` or `cs_`
-/// and its characters. For prefixes that are whole by themselves, where the prefix begins.
-pub fn object_start(bytes: &[u8], prefix: usize, rule: &Rule) -> Option<usize> {
-    if !rule.prefixes.contains(&"_secret_") {
-        return Some(prefix);
-    }
+/// and its characters.
+pub fn object_start(bytes: &[u8], prefix: usize) -> Option<usize> {
     let head = &bytes[prefix.saturating_sub(80)..prefix];
     let body = head.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let before = &head[..head.len() - body];

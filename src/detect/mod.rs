@@ -163,8 +163,8 @@ impl Text<'_> {
         let prefix = needle.start + quote_len(&self.bytes[needle.clone()])..needle.end;
         let body = key::measure(rule.grammar, &self.bytes[prefix.end..])
             .ok_or_else(|| drop(Reason::Grammar, &prefix))?;
-        let start = match rule.grammar {
-            Grammar::ClientSecret => boundary::object_start(self.bytes, prefix.start, rule),
+        let start = match &self.bytes[prefix.clone()] {
+            b"_secret_" => boundary::object_start(self.bytes, prefix.start),
             _ => Some(prefix.start),
         };
         let start = start.ok_or_else(|| drop(Reason::Grammar, &prefix))?;
@@ -204,8 +204,7 @@ impl Text<'_> {
         body: &Body,
         facts: &Facts,
     ) -> Result<Confidence, Reason> {
-        let is_hex = part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if if is_hex { has_few_digits(part) } else { is_placeholder(part) } {
+        if is_placeholder(part) {
             return Err(Reason::Placeholder);
         }
         if facts.is_from_the_future(self.today) {
@@ -251,10 +250,4 @@ fn quote_len(needle: &[u8]) -> usize {
 fn is_mixed(part: &str) -> bool {
     let has = |class: fn(&u8) -> bool| part.bytes().any(|byte| class(&byte));
     has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
-}
-
-/// Hexadecimal digits that chance did not make.
-fn has_few_digits(part: &str) -> bool {
-    let distinct: std::collections::BTreeSet<u8> = part.bytes().collect();
-    distinct.len() < 8
 }

@@ -41,7 +41,7 @@ pub fn is_placeholder(body: &str) -> bool {
         || has_long_sequence(bytes)
         || is_uneven(bytes)
         || has_word(body)
-        || entropy(bytes) < entropy_floor(bytes.len())
+        || entropy(bytes) < entropy_floor(bytes)
 }
 
 /// Six of the same character, which chance does in one of thirty million keys.
@@ -79,8 +79,10 @@ fn entropy(bytes: &[u8]) -> f64 {
 
 /// What random base62 of a length practically never falls below: at 24 characters one in a
 /// thousand bodies has less than 3.72 bits, at 34 4.15, at 99 5.16, at 224 5.60 (20,000 simulated).
-fn entropy_floor(len: usize) -> f64 {
-    match len {
+/// Hexadecimal digits have 4 bits at most.
+fn entropy_floor(bytes: &[u8]) -> f64 {
+    match bytes.len() {
+        _ if bytes.iter().all(u8::is_ascii_hexdigit) => 2.8,
         0..24 => 3.0,
         24..34 => 3.4,
         34..64 => 3.8,

@@ -1,13 +1,13 @@
 //! The whole object database of a repository, its index, and the places around it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use crate::blob::{Blob, ObjectId, ObjectKind, Origin};
 use crate::coverage::{Coverage, Progress};
 use crate::detect::Detector;
 use crate::finding::{Lineage, Traced};
-use crate::git::{self, Attribution, Exposure, Object, PathHistory, Probe, Repository};
+use crate::git::{self, Attribution, Exposure, Object, PathHistory, Probe, RefKind, Repository};
 use crate::scan::{Found, Scanner};
 use crate::sighting::Sighting;
 
@@ -54,13 +54,14 @@ pub fn scan(
     let hits = hits.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut attribution = git::attribute(repository, &walk);
     coverage.gaps.append(&mut attribution.gaps);
-    let tracer = Tracer { attribution: &attribution, options, scanner };
-    let mut traced = tracer.trace(&hits);
     let index = repository.index();
+    let staged = index.entries.iter().filter(|entry| entry.has_blob()).map(|entry| entry.id);
+    let tracer = Tracer { attribution: &attribution, options, scanner, staged: staged.collect() };
+    let mut traced = tracer.trace(&hits);
+    coverage.gaps.extend(hits.values().flat_map(|found| found.gaps.iter().cloned()));
     coverage.gaps.extend(index.gaps);
     for entry in index.entries.iter().filter(|entry| entry.has_blob()) {
         if let Some(found) = hits.get(&Spot::Object(entry.id)) {
-            coverage.gaps.extend(found.gaps.iter().cloned());
             traced.extend(tracer.indexed(&found.sightings, &entry.path));
         }
     }
@@ -104,6 +105,8 @@ struct Tracer<'a> {
     attribution: &'a Attribution,
     options: &'a Options<'a>,
     scanner: &'a Scanner,
+    /// The blobs of the index, which have a path there if they have none in any commit.
+    staged: HashSet<ObjectId>,
 }
 
 impl Tracer<'_> {
@@ -136,7 +139,11 @@ impl Tracer<'_> {
                 traced.push((sighting, Some(self.lineage(history))));
             }
         }
-        if exposure.paths.is_empty() && self.options.under.is_empty() {
+        let is_staged = match sighting.place.origin {
+            Origin::History(id) => self.staged.contains(&id),
+            _ => false,
+        };
+        if exposure.paths.is_empty() && !is_staged && self.options.under.is_empty() {
             let mut sighting = sighting.clone();
             sighting.place.commit =
                 exposure.message.as_ref().map(|commit| self.scanner.commit(commit));
@@ -179,8 +186,11 @@ impl Tracer<'_> {
         }
     }
 
+    /// Names of references; reflogs only where nothing else leads there.
     fn refs(&self, numbers: &[u32]) -> Vec<String> {
-        let names = numbers.iter().filter_map(|&n| self.attribution.refs.get(n as usize));
-        names.map(|r| self.scanner.label(&String::from_utf8_lossy(&r.name))).collect()
+        let all = numbers.iter().filter_map(|&n| self.attribution.refs.get(n as usize));
+        let (logs, named): (Vec<_>, Vec<_>) = all.partition(|r| r.kind == RefKind::Reflog);
+        let shown = if named.is_empty() { logs } else { named };
+        shown.iter().map(|r| self.scanner.label(&String::from_utf8_lossy(&r.name))).collect()
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::history::History;
 use crate::blob::{Blob, CommitRef, ObjectId, Origin};
 use crate::coverage::{Coverage, Progress};
 use crate::finding::{Lineage, Traced};
-use crate::git::{self, Database, RangeChanges, Repository, Resolver};
-use crate::run::{Outcome, RequestError};
+use crate::git::{self, Database, RangeChanges, Repository, Resolver, RevisionError};
 use crate::scan::{Found, Scanner};
 
 /// Reads every blob that a commit of the range has at a path where none of its parents has it,
@@ -14,12 +14,12 @@ use crate::scan::{Found, Scanner};
 ///
 /// # Errors
 /// If the range is not understood.
-pub(crate) fn scan(
+pub fn scan(
     repository: &Repository,
     range: &str,
     scanner: &Scanner,
     progress: &Progress,
-) -> Result<Outcome, RequestError> {
+) -> Result<History, RevisionError> {
     let database = Database::open(repository);
     let refs = repository.references();
     let resolver = Resolver::new(repository, &refs, &database);
@@ -36,7 +36,7 @@ pub(crate) fn scan(
     for commit in &changes.commits {
         reader.object(&commit.id, &[("", commit)]);
     }
-    Ok(Outcome { coverage: reader.coverage, traced: reader.traced, base: String::new() })
+    Ok(History { coverage: reader.coverage, traced: reader.traced })
 }
 
 struct Reader<'a> {

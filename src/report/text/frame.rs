@@ -27,7 +27,7 @@ pub fn write(
 ) -> io::Result<()> {
     let Some(finding) = group.first() else { return Ok(()) };
     let notes = notes(group, with_remedy, base, style);
-    let title = level(finding.severity).primary_title(finding.message()).id(finding.rule.id);
+    let title = level(finding.severity).primary_title(finding.rule.title).id(finding.rule.id);
     let place = &finding.place;
     let label = label(finding);
     let mut frame = Group::with_title(title);
@@ -46,7 +46,23 @@ pub fn write(
     }
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let text = renderer.term_width(style.width).render(&[frame]);
-    writeln!(output, "{text}\n")
+    for line in text.lines().filter(|line| !is_bare_separator(line)) {
+        writeln!(output, "{line}")?;
+    }
+    writeln!(output)
+}
+
+/// The header names a column that the snippet, being cut, does not know; so the snippet has no path
+/// of its own, and the renderer puts an empty `:::` between them.
+fn is_bare_separator(line: &str) -> bool {
+    let mut plain = String::new();
+    let mut rest = line;
+    while let Some((before, code)) = rest.split_once('\x1b') {
+        plain.push_str(before);
+        rest = code.split_once('m').map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    plain.trim() == ":::"
 }
 
 /// Writes the findings of one publishable key: a line.
@@ -80,12 +96,6 @@ fn label(finding: &Finding) -> String {
         Confidence::Likely => "likely".to_owned(),
         Confidence::Possible => "possibly".to_owned(),
     };
-    if let Some(created) = finding.facts.created.and_then(day) {
-        if !label.is_empty() {
-            label.push_str("; ");
-        }
-        label.push_str(&format!("account created {created}"));
-    }
     if !finding.place.decoded.is_empty() {
         let layers: Vec<_> = finding.place.decoded.iter().map(|layer| layer.name()).collect();
         let gap = if label.is_empty() { "" } else { "; " };
@@ -102,8 +112,13 @@ fn notes(group: &[&Finding], with_remedy: bool, base: &str, style: Style) -> Vec
     if style.reveal {
         notes.push(("value", finding.secret.reveal().to_owned()));
     }
+    if let Some(account) = &finding.facts.account {
+        let created = finding.facts.created.and_then(day);
+        let since = created.map(|day| format!(", created {day}")).unwrap_or_default();
+        notes.push(("account", format!("{account}{since}")));
+    }
     if let Some(lineage) = &finding.lineage {
-        notes.extend(history(lineage, finding.place.origin));
+        notes.push(("history", history(lineage, finding.place.origin)));
     }
     let also = also(group, base);
     if !also.is_empty() {
@@ -123,35 +138,47 @@ fn notes(group: &[&Finding], with_remedy: bool, base: &str, style: Style) -> Vec
 fn wrap(text: &str, name: &str, width: usize) -> String {
     let inset = name.len() + 8;
     let width = width.saturating_sub(inset).max(24);
-    let lines: Vec<_> = text.lines().flat_map(|line| textwrap::wrap(line, width)).collect();
+    let wrap = |line| textwrap::wrap(line, textwrap::Options::new(width).subsequent_indent("  "));
+    let lines: Vec<_> = text.lines().flat_map(wrap).collect();
     lines.join("\n")
 }
 
-fn history(lineage: &Lineage, origin: Origin) -> Vec<Note> {
-    let mut notes = Vec::new();
-    if let Some(first) = &lineage.first {
-        notes.push(("entered", commit(first)));
+/// When it entered, whether it is still there, and from where it can be reached.
+fn history(lineage: &Lineage, origin: Origin) -> String {
+    let mut lines = Vec::new();
+    let is_message = matches!(origin, Origin::Message(_));
+    if let Some(first) = lineage.first.as_ref().filter(|_| !is_message) {
+        lines.push(format!("entered in {}", commit(first)));
     }
-    let still = match (&lineage.last, lineage.at_head) {
-        _ if matches!(origin, Origin::Message(_)) => None,
-        (_, true) => Some("yes, in the commit of HEAD".to_owned()),
-        (Some(last), false) => Some(format!("not at HEAD; last in {}", commit(last))),
-        (None, false) => Some("in no commit; the object can still be read".to_owned()),
-    };
-    notes.extend(still.map(|text| ("still there", text)));
-    let refs = match lineage.refs.as_slice() {
-        [] => "no branch or tag: reflog, stash or unreachable objects only".to_owned(),
-        few if few.len() <= 4 => few.join(", "),
-        many => format!("{} and {} more", many[..3].join(", "), many.len() - 3),
-    };
-    notes.push(("reached by", refs));
-    notes
+    match (&lineage.last, lineage.at_head) {
+        _ if is_message => lines.extend(lineage.first.as_ref().map(commit)),
+        (_, true) => lines.push("still there at HEAD".to_owned()),
+        (last, false) if last == &lineage.first && last.is_some() => {
+            lines.push("only that commit has it; not at HEAD".to_owned());
+        }
+        (Some(last), false) => lines.push(format!("not at HEAD; last in {}", commit(last))),
+        (None, false) => lines.push("in no commit, but the object can be read".to_owned()),
+    }
+    let named: Vec<&str> = lineage.refs.iter().map(|name| short_ref(name)).collect();
+    lines.push(match named.as_slice() {
+        [] => "no branch or tag reaches it".to_owned(),
+        few if few.len() <= 4 => format!("reached by {}", few.join(", ")),
+        many => format!("reached by {} and {} more", many[..3].join(", "), many.len() - 3),
+    });
+    lines.join("\n")
+}
+
+fn short_ref(name: &str) -> &str {
+    ["refs/heads/", "refs/remotes/", "refs/"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name)
 }
 
 fn commit(commit: &CommitRef) -> String {
     let id = commit.id.to_string();
     let date = day(commit.date).unwrap_or_default();
-    format!("{} of {date} by {}: {}", &id[..12], commit.author, commit.subject)
+    format!("{} of {date} by {}\n  \"{}\"", &id[..12], commit.author, commit.subject)
 }
 
 fn also(group: &[&Finding], base: &str) -> String {

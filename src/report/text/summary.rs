@@ -16,8 +16,8 @@ const NOTES: usize = 10;
 pub fn write(report: &Report, style: Style, output: &mut dyn Write) -> io::Result<()> {
     let paint = Paint { color: style.color };
     writeln!(output, "{}", paint.bold(&found(&report.findings)))?;
-    writeln!(output, "{}", read(&report.coverage))?;
-    skipped(&report.coverage.skipped, output)?;
+    writeln!(output, "{}", textwrap::fill(&read(&report.coverage), style.width))?;
+    skipped(&report.coverage.skipped, style.width, output)?;
     gaps(&report.coverage.gaps, paint, style.width, output)
 }
 
@@ -55,10 +55,10 @@ fn read(coverage: &Coverage) -> String {
     let objects = coverage.objects;
     if objects.total() > 0 {
         parts.push(format!(
-            "{} ({} of files, {} of directories, {} and {})",
+            "{} ({}, {}, {}, {})",
             plural(objects.total(), "git object"),
-            grouped(objects.blobs),
-            grouped(objects.trees),
+            plural(objects.blobs, "blob"),
+            plural(objects.trees, "tree"),
             plural(objects.commits, "commit"),
             plural(objects.tags, "tag"),
         ));
@@ -66,16 +66,18 @@ fn read(coverage: &Coverage) -> String {
     format!("Read {}: {}.", parts.join(" and "), size(coverage.bytes))
 }
 
-fn skipped(notes: &[Note], output: &mut dyn Write) -> io::Result<()> {
+fn skipped(notes: &[Note], width: usize, output: &mut dyn Write) -> io::Result<()> {
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for note in notes {
         reasons.entry(&note.why).or_default().push(&note.what);
     }
     for (why, what) in reasons {
-        match what.as_slice() {
-            [one] => writeln!(output, "Not read: {one}: {why}")?,
-            many => writeln!(output, "Not read: {} and {} more: {why}", many[0], many.len() - 1)?,
-        }
+        let more = match what.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let text = format!("Not read: {}{more}: {why}", what[0]);
+        writeln!(output, "{}", textwrap::fill(&text, width))?;
     }
     Ok(())
 }
