@@ -1,6 +1,19 @@
 //! Texts hidden in bytes: other spellings of a text, read back.
+//!
+//! The spellings of the beginnings of credentials are literals too, so the one search over raw
+//! bytes hits them, and only the text around a hit is read back.
+
+mod base64;
+mod decoded;
+mod hex;
+mod substitute;
+mod wide;
 
 use std::fmt;
+use std::ops::Range;
+
+pub use decoded::Decoded;
+pub use substitute::goes_on;
 
 /// A spelling through which a text was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,7 +34,7 @@ pub enum Layer {
     Entity,
     /// Quoted-printable, as in mail.
     QuotedPrintable,
-    /// Pieces of a literal that the source code joins.
+    /// Pieces of a literal that the source code or a line break joins.
     Joined,
 }
 
@@ -46,4 +59,86 @@ impl fmt::Display for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+/// A literal whose presence says that the beginning of a credential stands here in another
+/// spelling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spelled {
+    /// The literal.
+    pub needle: Vec<u8>,
+    /// The spelling.
+    pub layer: Layer,
+    /// In base64, how many characters before the literal a group of four begins.
+    pub phase: usize,
+}
+
+/// How far around a hit a text is read back.
+pub const REACH: usize = 4096;
+
+/// The literals to search for: the spellings of `stems`, such as `k_live_`.
+pub fn needles(stems: &[&str]) -> Vec<Spelled> {
+    let spelled = |layer, needle: Vec<u8>| Spelled { needle, layer, phase: 0 };
+    let mut all = Vec::new();
+    for stem in stems.iter().map(|stem| stem.as_bytes()) {
+        for before in 0..3 {
+            let (needle, phase) = base64::inner(stem, before);
+            all.push(Spelled { needle, layer: Layer::Base64, phase });
+        }
+        let wide = |width: usize| {
+            let mut text: Vec<u8> =
+                stem.iter().flat_map(|&b| [&[b][..], &[0; 3][..width - 1]].concat()).collect();
+            text.truncate(text.len() - (width - 1));
+            text
+        };
+        all.push(spelled(Layer::Utf16, wide(2)));
+        all.push(spelled(Layer::Utf32, wide(4)));
+        let hex: String = stem.iter().map(|byte| format!("{byte:02x}")).collect();
+        all.push(spelled(Layer::Hex, hex.clone().into_bytes()));
+        all.push(spelled(Layer::Hex, hex.to_uppercase().into_bytes()));
+    }
+    all.extend(FRAGMENTS.iter().map(|(layer, text)| spelled(*layer, text.as_bytes().to_vec())));
+    all
+}
+
+/// Beginnings of which one character is replaced, or all are, and first pieces of joined literals.
+const FRAGMENTS: &[(Layer, &str)] = &[
+    (Layer::Percent, "k%5F"),
+    (Layer::Percent, "k%5f"),
+    (Layer::Percent, "%6B%5F"),
+    (Layer::Percent, "%6b%5f"),
+    (Layer::Escape, "k\\u005"),
+    (Layer::Escape, "k\\x5"),
+    (Layer::Escape, "k\\137"),
+    (Layer::Escape, "\\u006b\\u005"),
+    (Layer::Escape, "\\u006B\\u005"),
+    (Layer::Escape, "\\x6b\\x5"),
+    (Layer::Escape, "\\x6B\\x5"),
+    (Layer::Entity, "k&#95;"),
+    (Layer::Entity, "k&#x5"),
+    (Layer::Entity, "k&lowbar;"),
+    (Layer::Entity, "&#107;&#95;"),
+    (Layer::QuotedPrintable, "k=5F"),
+    (Layer::Joined, "sk_\""),
+    (Layer::Joined, "sk_'"),
+    (Layer::Joined, "\"sk\""),
+    (Layer::Joined, "'sk'"),
+    (Layer::Joined, "sk_live\""),
+    (Layer::Joined, "sk_live'"),
+    (Layer::Joined, "sk_test\""),
+    (Layer::Joined, "sk_test'"),
+];
+
+/// Reads the text around a hit back from its spelling, at most [`REACH`] bytes to each side.
+pub fn decode(layer: Layer, phase: usize, bytes: &[u8], at: Range<usize>) -> Option<Decoded> {
+    match layer {
+        Layer::Base64 => base64::decode(bytes, at, phase),
+        Layer::Hex => hex::decode(bytes, at),
+        Layer::Utf16 | Layer::Utf32 => wide::decode(layer, bytes, at),
+        _ => substitute::decode(layer, bytes, at),
+    }
+}
+
+fn window(len: usize, at: &Range<usize>) -> Range<usize> {
+    at.start.saturating_sub(REACH)..len.min(at.end + REACH)
 }

@@ -1,17 +1,16 @@
 //! From bytes to credentials: one multi-literal search, and the grammar only near what it hits.
 
 mod boundary;
+mod judge;
+mod pass;
 mod search;
 
 use std::ops::Range;
 
 use crate::decode::Layer;
-use crate::key::{
-    self, Body, Confidence, Context, Grammar, RULES, Rule, Shape, is_foreign, is_placeholder,
-    is_sample,
-};
+use crate::key::{Confidence, Rule};
 use crate::secret::Secret;
-use boundary::Left;
+use pass::Pass;
 use search::Search;
 
 pub use crate::key::Facts;
@@ -125,129 +124,41 @@ impl Detector {
     }
 
     fn each(&self, bytes: &[u8], path: &str, take: &mut dyn FnMut(Result<Match, Dropped>)) {
-        let text = Text { bytes, path, today: self.today };
-        let mut at = 0;
-        let mut last_end = None;
-        while let Some((needle, rules)) = self.search.next(bytes, at) {
-            at = needle.start + 1;
-            for rule in rules {
-                let outcome = text.examine(&RULES[*rule], &needle, last_end);
-                if let Ok(found) = &outcome {
-                    at = found.span.end;
-                    last_end = Some(found.span.end);
-                    take(outcome);
-                    break;
-                }
-                take(outcome);
+        let Some((first, _)) = self.search.next(bytes, 0) else { return };
+        let pass = Pass { search: &self.search, path, today: self.today };
+        let mut outcomes = Vec::new();
+        pass.run(bytes, first.start, DEPTH, &mut outcomes);
+        let (mut matches, mut dropped) = (Vec::new(), Vec::new());
+        for outcome in outcomes {
+            match outcome {
+                Ok(found) => matches.push(found),
+                Err(drop) => dropped.push(drop),
             }
         }
+        once_per_place(&mut matches);
+        matches.into_iter().for_each(|found| take(Ok(found)));
+        dropped.into_iter().for_each(|drop| take(Err(drop)));
     }
 }
 
-/// A text to be judged.
-struct Text<'a> {
-    bytes: &'a [u8],
-    path: &'a str,
-    today: i64,
-}
+/// How many spellings may be nested in each other.
+const DEPTH: usize = 3;
 
-impl Text<'_> {
-    /// Judges what stands at a needle. `last_end` is where the credential before it ended.
-    fn examine(
-        &self,
-        rule: &'static Rule,
-        needle: &Range<usize>,
-        last_end: Option<usize>,
-    ) -> Result<Match, Dropped> {
-        let drop = |why, span: &Range<usize>| Dropped { rule: rule.id, span: span.clone(), why };
-        let prefix = needle.start + quote_len(&self.bytes[needle.clone()])..needle.end;
-        let body = key::measure(rule.grammar, &self.bytes[prefix.end..])
-            .ok_or_else(|| drop(Reason::Grammar, &prefix))?;
-        let start = match &self.bytes[prefix.clone()] {
-            b"_secret_" => boundary::object_start(self.bytes, prefix.start),
-            _ => Some(prefix.start),
-        };
-        let start = start.ok_or_else(|| drop(Reason::Grammar, &prefix))?;
-        let span = start..prefix.end + body.len;
-        let value = std::str::from_utf8(&self.bytes[span.clone()])
-            .map_err(|_| drop(Reason::Grammar, &span))?;
-        let part = &value[prefix.end - start..];
-        let sample = is_sample(part);
-        let facts = facts(rule.grammar, part);
-        let glued = last_end == Some(start);
-        if !glued && !self.may_begin(start, &body, part) {
-            return Err(drop(Reason::Boundary, &span));
-        }
-        let confidence = if sample {
-            Confidence::Certain
-        } else {
-            self.judge(rule, &span, part, &body, &facts).map_err(|why| drop(why, &span))?
-        };
-        let secret = Secret::new(value, prefix.end - start);
-        Ok(Match { rule, span, secret, facts, confidence, sample, decoded: Vec::new() })
-    }
-
-    /// Whether what stands to the left lets a credential begin here.
-    fn may_begin(&self, start: usize, body: &Body, part: &str) -> bool {
-        match boundary::left(self.bytes, start) {
-            Left::Open => true,
-            Left::Joined => body.shape <= Shape::Known && is_mixed(part),
-            Left::Word => body.shape == Shape::Layout && is_mixed(part),
+/// Sorts matches, and of those that show the same secret at the same place leaves the plainest.
+fn once_per_place(matches: &mut Vec<Match>) {
+    matches.sort_by(|a, b| {
+        let key = |m: &Match| (m.span.start, m.decoded.len(), m.span.end);
+        key(a).cmp(&key(b))
+    });
+    let mut kept: Vec<Match> = Vec::new();
+    for found in matches.drain(..) {
+        let again = kept.iter().rev().take(8).any(|other| {
+            let overlaps = found.span.start < other.span.end && other.span.start < found.span.end;
+            overlaps && other.secret == found.secret
+        });
+        if !again {
+            kept.push(found);
         }
     }
-
-    fn judge(
-        &self,
-        rule: &Rule,
-        span: &Range<usize>,
-        part: &str,
-        body: &Body,
-        facts: &Facts,
-    ) -> Result<Confidence, Reason> {
-        if is_placeholder(part) {
-            return Err(Reason::Placeholder);
-        }
-        if facts.is_from_the_future(self.today) {
-            return Err(Reason::Future);
-        }
-        let is_key = matches!(rule.grammar, Grammar::AccountKey | Grammar::ModelessKey);
-        let context = || Context::of(self.bytes, span, self.path);
-        if is_key && is_foreign(part) && context() != Context::Stripe {
-            return Err(Reason::Vendor);
-        }
-        if rule.needs_context && body.shape != Shape::Layout {
-            return match context() {
-                Context::Stripe => Ok(Confidence::Likely),
-                Context::Silent if body.shape == Shape::Known => Ok(Confidence::Possible),
-                Context::Silent | Context::Other => Err(Reason::Context),
-            };
-        }
-        match body.shape {
-            Shape::Layout => Ok(Confidence::Certain),
-            Shape::Known => Ok(Confidence::Likely),
-            Shape::Odd if is_key && part.len() < 99 && context() != Context::Stripe => {
-                Err(Reason::Context)
-            }
-            Shape::Odd => Ok(Confidence::Possible),
-        }
-    }
-}
-
-fn facts(grammar: Grammar, part: &str) -> Facts {
-    match grammar {
-        Grammar::AccountKey => Facts::of_account_key(part),
-        Grammar::EphemeralKey => Facts::of_encoded(part),
-        _ => Facts::default(),
-    }
-}
-
-/// Needles of keys without a mode begin with the quote or sign before them.
-fn quote_len(needle: &[u8]) -> usize {
-    usize::from(needle.first().is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_'))
-}
-
-/// Whether a body has both cases and a digit, as chance makes nearly every one.
-fn is_mixed(part: &str) -> bool {
-    let has = |class: fn(&u8) -> bool| part.bytes().any(|byte| class(&byte));
-    has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+    *matches = kept;
 }

@@ -1,4 +1,4 @@
-//! The one search over raw bytes: every prefix of every rule at once.
+//! The one search over raw bytes: every prefix of every rule at once, in every spelling.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,13 +6,32 @@ use std::ops::Range;
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind as AnyMatchKind};
 
+use crate::decode::{self, Layer};
 use crate::key::RULES;
 
-/// A search for many literals. Each literal belongs to one rule or to several.
+/// The beginnings of credentials that are searched for in other spellings than the plain one. They
+/// cover the prefixes of all account, ephemeral, organization and webhook keys.
+const STEMS: &[&str] = &["k_live_", "k_test_", "whsec_", "sk_org_"];
+
+/// A search for many literals.
 #[derive(Debug)]
 pub struct Search {
     engine: Engine,
-    needles: Vec<(&'static str, Vec<usize>)>,
+    needles: Vec<(Vec<u8>, Target)>,
+}
+
+/// What a literal begins.
+#[derive(Debug)]
+pub enum Target {
+    /// A credential of one of these rules, as numbers in [`RULES`].
+    Plain(Vec<usize>),
+    /// One in another spelling.
+    Spelled {
+        /// The spelling.
+        layer: Layer,
+        /// See [`decode::Spelled::phase`].
+        phase: usize,
+    },
 }
 
 /// SIMD where the processor has it: the automaton costs ten times as much per byte.
@@ -31,7 +50,13 @@ impl Search {
                 by_needle.entry(prefix).or_default().push(number);
             }
         }
-        let mut needles: Vec<_> = by_needle.into_iter().collect();
+        let plain = by_needle.into_iter();
+        let mut needles: Vec<_> =
+            plain.map(|(text, rules)| (text.as_bytes().to_vec(), Target::Plain(rules))).collect();
+        needles.extend(decode::needles(STEMS).into_iter().map(|spelled| {
+            let target = Target::Spelled { layer: spelled.layer, phase: spelled.phase };
+            (spelled.needle, target)
+        }));
         // Of two needles at one place the longer one wins.
         needles.sort_by_key(|(needle, _)| std::cmp::Reverse(needle.len()));
         let literals = needles.iter().map(|(needle, _)| needle);
@@ -52,8 +77,8 @@ impl Search {
         Self { engine, needles }
     }
 
-    /// The first literal at or behind `at`, and the rules it belongs to.
-    pub fn next(&self, bytes: &[u8], at: usize) -> Option<(Range<usize>, &[usize])> {
+    /// The first literal at or behind `at`, and what it begins.
+    pub fn next(&self, bytes: &[u8], at: usize) -> Option<(Range<usize>, &Target)> {
         if at > bytes.len() {
             return None;
         }

@@ -1,0 +1,27 @@
+//! Pairs of hexadecimal digits, alone or with a separator between them.
+
+use std::ops::Range;
+
+use super::{Decoded, Layer, window};
+
+/// Reads the pairs of digits around a place at which a pair begins.
+pub fn decode(bytes: &[u8], at: Range<usize>) -> Option<Decoded> {
+    let limits = window(bytes.len(), &at);
+    let mut from = at.start;
+    while from >= limits.start + 2 && pair(bytes, from - 2).is_some() {
+        from -= 2;
+    }
+    let mut decoded = Decoded::new(Layer::Hex, from..limits.end);
+    let mut i = from;
+    while let Some(byte) = pair(bytes, i).filter(|_| i + 2 <= limits.end) {
+        decoded.push(byte, i..i + 2);
+        i += 2;
+    }
+    decoded.source.end = i;
+    Some(decoded)
+}
+
+fn pair(bytes: &[u8], at: usize) -> Option<u8> {
+    let digit = |i: usize| bytes.get(i).and_then(|&byte| (byte as char).to_digit(16));
+    Some((digit(at)? * 16 + digit(at + 1)?) as u8)
+}

@@ -1,0 +1,122 @@
+//! The judge: whether what stands at a prefix is a credential, and how sure that is.
+
+use std::ops::Range;
+
+use super::boundary::{self, Left};
+use super::{Dropped, Match, Reason};
+use crate::key::{
+    self, Body, Confidence, Context, Facts, Grammar, Rule, Shape, is_foreign, is_placeholder,
+    is_sample,
+};
+use crate::secret::Secret;
+
+/// A text to be judged.
+pub struct Text<'a> {
+    /// The text, plain or read back from another spelling: it makes no difference.
+    pub bytes: &'a [u8],
+    /// A hint about whose credentials may be in it.
+    pub path: &'a str,
+    /// The present.
+    pub today: i64,
+}
+
+impl Text<'_> {
+    /// Judges what stands at a needle. `last_end` is where the credential before it ended.
+    pub fn examine(
+        &self,
+        rule: &'static Rule,
+        needle: &Range<usize>,
+        last_end: Option<usize>,
+    ) -> Result<Match, Dropped> {
+        let drop = |why, span: &Range<usize>| Dropped { rule: rule.id, span: span.clone(), why };
+        let prefix = needle.start + quote_len(&self.bytes[needle.clone()])..needle.end;
+        let body = key::measure(rule.grammar, &self.bytes[prefix.end..])
+            .ok_or_else(|| drop(Reason::Grammar, &prefix))?;
+        let start = match &self.bytes[prefix.clone()] {
+            b"_secret_" => boundary::object_start(self.bytes, prefix.start),
+            _ => Some(prefix.start),
+        };
+        let start = start.ok_or_else(|| drop(Reason::Grammar, &prefix))?;
+        let span = start..prefix.end + body.len;
+        let value = std::str::from_utf8(&self.bytes[span.clone()])
+            .map_err(|_| drop(Reason::Grammar, &span))?;
+        let part = &value[prefix.end - start..];
+        let sample = is_sample(part);
+        let facts = facts(rule.grammar, part);
+        let glued = last_end == Some(start);
+        if !glued && !self.may_begin(start, &body, part) {
+            return Err(drop(Reason::Boundary, &span));
+        }
+        let confidence = if sample {
+            Confidence::Certain
+        } else {
+            self.judge(rule, &span, part, &body, &facts).map_err(|why| drop(why, &span))?
+        };
+        let secret = Secret::new(value, prefix.end - start);
+        Ok(Match { rule, span, secret, facts, confidence, sample, decoded: Vec::new() })
+    }
+
+    /// Whether what stands to the left lets a credential begin here.
+    fn may_begin(&self, start: usize, body: &Body, part: &str) -> bool {
+        match boundary::left(self.bytes, start) {
+            Left::Open => true,
+            Left::Joined => body.shape <= Shape::Known && is_mixed(part),
+            Left::Word => body.shape == Shape::Layout && is_mixed(part),
+        }
+    }
+
+    fn judge(
+        &self,
+        rule: &Rule,
+        span: &Range<usize>,
+        part: &str,
+        body: &Body,
+        facts: &Facts,
+    ) -> Result<Confidence, Reason> {
+        if is_placeholder(part) {
+            return Err(Reason::Placeholder);
+        }
+        if facts.is_from_the_future(self.today) {
+            return Err(Reason::Future);
+        }
+        let is_key = matches!(rule.grammar, Grammar::AccountKey | Grammar::ModelessKey);
+        let context = || Context::of(self.bytes, span, self.path);
+        if is_key && is_foreign(part) && context() != Context::Stripe {
+            return Err(Reason::Vendor);
+        }
+        if rule.needs_context && body.shape != Shape::Layout {
+            return match context() {
+                Context::Stripe => Ok(Confidence::Likely),
+                Context::Silent if body.shape == Shape::Known => Ok(Confidence::Possible),
+                Context::Silent | Context::Other => Err(Reason::Context),
+            };
+        }
+        match body.shape {
+            Shape::Layout => Ok(Confidence::Certain),
+            Shape::Known => Ok(Confidence::Likely),
+            Shape::Odd if is_key && part.len() < 99 && context() != Context::Stripe => {
+                Err(Reason::Context)
+            }
+            Shape::Odd => Ok(Confidence::Possible),
+        }
+    }
+}
+
+fn facts(grammar: Grammar, part: &str) -> Facts {
+    match grammar {
+        Grammar::AccountKey => Facts::of_account_key(part),
+        Grammar::EphemeralKey => Facts::of_encoded(part),
+        _ => Facts::default(),
+    }
+}
+
+/// Needles of keys without a mode begin with the quote or sign before them.
+fn quote_len(needle: &[u8]) -> usize {
+    usize::from(needle.first().is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_'))
+}
+
+/// Whether a body has both cases and a digit, as chance makes nearly every one.
+fn is_mixed(part: &str) -> bool {
+    let has = |class: fn(&u8) -> bool| part.bytes().any(|byte| class(&byte));
+    has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+}
