@@ -24,6 +24,7 @@ mod index;
 mod loose;
 mod map;
 mod pack;
+mod presence;
 mod range;
 pub mod reference;
 mod refs;

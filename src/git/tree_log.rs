@@ -3,7 +3,7 @@
 //! Most trees of a pack are deltas that change one entry. So a tree is not parsed: the entries that
 //! matter are carried over from its base, and only those near a change are read again.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use memchr::memmem;
 
@@ -13,6 +13,7 @@ use crate::git::pack::Pack;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
 use crate::git::pack::traverse::{FOREIGN, Pass, Target};
+use crate::git::presence::{self, Presence};
 use crate::git::tree::{self, Entries, EntryKind};
 
 /// The number of a tree in the log.
@@ -83,6 +84,8 @@ pub(crate) struct TreeLog {
     pub names: Names,
     /// Names of entries that hold candidates.
     pub candidates: HashSet<Vec<u8>>,
+    /// Objects that trees name and the database does not have, each with one such tree.
+    pub missing: BTreeMap<ObjectId, ObjectId>,
 }
 
 /// Names of entries, each with a number.
@@ -127,6 +130,9 @@ impl TreeLog {
         self.added.absorb(other.added, &names);
         self.removed.absorb(other.removed, &names);
         self.candidates.extend(other.candidates);
+        for (object, tree) in other.missing {
+            presence::note(&mut self.missing, object, tree);
+        }
     }
 }
 
@@ -182,6 +188,7 @@ pub(crate) struct TreePass<'a> {
     pub pack: Option<(&'a Pack, &'a Forest)>,
     pub probe: &'a Probe<'a>,
     pub hits: &'a HitSet,
+    pub presence: &'a Presence,
     /// Whether directories and hits are logged, or only names searched.
     pub edges: bool,
     pub id_len: usize,
@@ -191,14 +198,20 @@ pub(crate) struct TreePass<'a> {
 }
 
 impl<'a> TreePass<'a> {
-    pub fn new(probe: &'a Probe<'a>, hits: &'a HitSet, edges: bool, id_len: usize) -> Self {
+    pub fn new(
+        probe: &'a Probe<'a>,
+        hits: &'a HitSet,
+        presence: &'a Presence,
+        edges: bool,
+        id_len: usize,
+    ) -> Self {
         let (log, scratch, taken) = (TreeLog::default(), Vec::new(), Vec::new());
-        Self { pack: None, probe, hits, edges, id_len, log, scratch, taken }
+        Self { pack: None, probe, hits, presence, edges, id_len, log, scratch, taken }
     }
 
     /// Looks at a tree of which all bytes are there.
     pub fn tree(&mut self, id: ObjectId, bytes: &[u8]) -> Marks {
-        let marks = self.parse(bytes);
+        let marks = self.parse(id, bytes);
         if !self.edges {
             return Marks { record: NONE, marks: Vec::new() };
         }
@@ -224,13 +237,13 @@ impl<'a> TreePass<'a> {
     }
 
     /// Reads all entries and keeps those that matter.
-    fn parse(&mut self, bytes: &[u8]) -> Vec<Mark> {
+    fn parse(&mut self, tree: ObjectId, bytes: &[u8]) -> Vec<Mark> {
         let named = self.has_candidates(bytes);
         let mut marks = Vec::new();
-        if !named && !self.edges {
-            return marks;
-        }
         for entry in Entries::new(bytes, self.id_len) {
+            if entry.kind != EntryKind::Submodule && !self.presence.contains(entry.id.as_bytes()) {
+                presence::note(&mut self.log.missing, entry.id, tree);
+            }
             let mut flags = match entry.kind {
                 EntryKind::Tree => flag::TREE,
                 EntryKind::Blob if self.hits.contains(entry.id.as_bytes()) => flag::HIT,
@@ -271,10 +284,9 @@ impl<'a> TreePass<'a> {
     }
 
     /// Whether the changes bring in something that asks for all entries to be read.
-    fn must_parse(&mut self, delta: &Delta<'_>, bytes: &[u8], base: &[Mark]) -> bool {
-        let cut = base.iter().zip(&self.taken).any(|(m, taken)| !taken && m.flags != flag::TREE);
-        cut || self.names_change(delta)
-            || changes(delta).any(|(from, to)| self.brings_hit(bytes, from, to))
+    fn must_parse(&mut self, delta: &Delta<'_>, base: &[Mark]) -> bool {
+        base.iter().zip(&self.taken).any(|(m, taken)| !taken && m.flags != flag::TREE)
+            || self.names_change(delta)
     }
 
     fn names_change(&mut self, delta: &Delta<'_>) -> bool {
@@ -285,15 +297,26 @@ impl<'a> TreePass<'a> {
         found
     }
 
-    /// Whether an entry that the change touches names a hit. Its id follows the NUL after its name:
-    /// at most an id before the change, in it, or as the first one behind it.
-    fn brings_hit(&self, bytes: &[u8], from: usize, to: usize) -> bool {
-        let is_hit = |nul: usize| {
-            bytes.get(nul + 1..nul + 1 + self.id_len).is_some_and(|id| self.hits.contains(id))
-        };
-        let near = from.saturating_sub(self.id_len);
-        memchr::memchr_iter(0, &bytes[near..to]).any(|nul| is_hit(near + nul))
-            || memchr::memchr(0, &bytes[to..]).is_some_and(|nul| is_hit(to + nul))
+    /// Looks at what the entries name that the changes touch: whether one of them is a hit. The id
+    /// of such an entry follows the NUL after its name, which lies at most an id before the change,
+    /// in it, or is the first one behind it.
+    fn look_at_ids(&mut self, entry: Entry, delta: &Delta<'_>, bytes: &[u8]) -> bool {
+        let mut found = false;
+        for (from, to) in changes(delta) {
+            let near = from.saturating_sub(self.id_len);
+            let behind = memchr::memchr(0, &bytes[to..]).map(|nul| to + nul);
+            let inside = memchr::memchr_iter(0, &bytes[near..to]).map(|nul| near + nul);
+            for nul in inside.chain(behind) {
+                let Some(id) = bytes.get(nul + 1..nul + 1 + self.id_len) else { continue };
+                found |= self.edges && self.hits.contains(id);
+                if !self.presence.contains(id) && presence::ends_name(bytes, nul) {
+                    let tree = self.id(entry);
+                    let object = ObjectId::from_bytes(id).expect("an id has 20 or 32 bytes");
+                    presence::note(&mut self.log.missing, object, tree);
+                }
+            }
+        }
+        found
     }
 
     /// Takes over the entries that were copied whole, and reads those again that were cut.
@@ -355,17 +378,18 @@ impl Pass for TreePass<'_> {
         base: &Marks,
         target: &mut Target,
     ) -> Marks {
+        let bytes = target.get(delta);
+        let brings_hit = self.look_at_ids(entry, delta, bytes);
         if !self.edges {
             if self.names_change(delta) {
-                self.parse(target.get(delta));
+                self.parse(self.id(entry), bytes);
             }
             return Marks { record: NONE, marks: Vec::new() };
         }
-        let bytes = target.get(delta);
         let mut marks = self.carry(delta, bytes, &base.marks);
         let removed: Vec<Mark>;
-        if self.must_parse(delta, bytes, &base.marks) {
-            marks = self.parse(bytes);
+        if brings_hit || self.must_parse(delta, &base.marks) {
+            marks = self.parse(self.id(entry), bytes);
             removed = base.marks.iter().map(|mark| Mark { carried: false, ..*mark }).collect();
         } else {
             self.find_directories(delta, bytes, &mut marks);

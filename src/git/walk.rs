@@ -11,6 +11,7 @@ use crate::git::pack::Pack;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
 use crate::git::pack::traverse::{FOREIGN, Pass, Source, Target};
+use crate::git::presence::Presence;
 use crate::git::scan::{Findings, Scanner, Spots};
 use crate::git::tree_log::{HitSet, TreeLog, TreePass};
 use crate::git::{Database, Object, Probe, ReadError, Repository, Visit, loose};
@@ -72,11 +73,28 @@ impl Walk {
         self.coverage.gaps.dedup();
     }
 
+    /// Names what trees lead to and the database does not have.
+    fn note_missing(&mut self) {
+        let missing = std::mem::take(&mut self.trees.missing);
+        for (object, tree) in missing.iter().take(MOST_NAMED) {
+            let why = format!("{ABSENT} the tree {tree} names it; {FETCH}");
+            self.coverage.gap(format!("object {object}"), why);
+        }
+        if let Some(more @ 1..) = missing.len().checked_sub(MOST_NAMED) {
+            self.coverage.gap(format!("{more} more objects"), format!("{ABSENT} trees name them"));
+        }
+    }
+
     /// Whether there is nothing to be attributed.
     pub fn is_empty(&self) -> bool {
         self.blobs.is_empty() && self.messages.is_empty() && self.names.is_empty()
     }
 }
+
+const ABSENT: &str = "it is not in the object database, although";
+const FETCH: &str = "in a partial clone, `git fetch --refetch --no-filter` brings it";
+/// How many missing objects are named one by one.
+const MOST_NAMED: usize = 1000;
 
 /// What there is to read.
 struct Plan {
@@ -84,6 +102,7 @@ struct Plan {
     /// For each pack, the places of objects that an earlier pack has too.
     repeated: Vec<HashSet<u32>>,
     loose: Vec<ObjectId>,
+    presence: Presence,
     objects: usize,
     gaps: Vec<crate::coverage::Note>,
 }
@@ -104,7 +123,12 @@ impl Plan {
         let packed: usize = database.packs.iter().map(|pack| pack.idx.len()).sum();
         let again: usize = repeated.iter().map(HashSet::len).sum();
         let objects = packed - again + loose.len();
-        Self { forests, repeated, loose, objects, gaps }
+        let mut presence = Presence::with_capacity(packed + loose.len());
+        for pack in &database.packs {
+            (0..pack.idx.len()).for_each(|place| presence.insert(pack.idx.raw_id(place)));
+        }
+        loose.iter().for_each(|id| presence.insert(id.as_bytes()));
+        Self { forests, repeated, loose, presence, objects, gaps }
     }
 }
 
@@ -247,6 +271,7 @@ impl Job<'_> {
             (log, _) = self.tree_log(&hits, true, single);
         }
         walk.trees = log;
+        walk.note_missing();
         walk.sort();
     }
 
@@ -284,7 +309,7 @@ impl Job<'_> {
         let (mut log, mut counts) = (TreeLog::default(), Coverage::default());
         let mut failed = Vec::new();
         let id_len = self.database.id_len;
-        let new = || TreePass::new(self.probe, hits, edges, id_len);
+        let new = || TreePass::new(self.probe, hits, &self.plan.presence, edges, id_len);
         for (number, forest) in self.plan.forests.iter().enumerate() {
             let pack = &self.database.packs[number];
             let repeated = &self.plan.repeated[number];

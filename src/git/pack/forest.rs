@@ -94,7 +94,13 @@ impl Forest {
             let parts = parts.into_iter().map(|from| {
                 let part = from..offsets.len().min(from + share);
                 scope.spawn(move || {
-                    part.map(|entry| link(pack, offsets, entry, entry_of_place)).collect::<Vec<_>>()
+                    part.map(|entry| {
+                        if entry % RELEASE == 0 {
+                            pack.map.release(0..pack.map.len());
+                        }
+                        link(pack, offsets, entry, entry_of_place)
+                    })
+                    .collect::<Vec<_>>()
                 })
             });
             let workers: Vec<_> = parts.collect();
@@ -184,6 +190,9 @@ impl Forest {
         pack.idx.id(self.place(entry))
     }
 }
+
+/// After so many headers the mapped memory is given back: each of them touches another page.
+const RELEASE: usize = 1 << 15;
 
 const CYCLE: &str = "its delta chain leads to itself or to an object that cannot be read";
 
