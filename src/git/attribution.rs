@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::blob::{CommitRef, ObjectId};
 use crate::coverage::Note;
 use crate::git::commit::describe;
+use crate::git::fast_hash::FastMap;
 use crate::git::graph::{Graph, Rank};
 use crate::git::history::{Hit, NAMED, PathNumber, Place, Trees};
 use crate::git::tree_log::{NONE, Record};
@@ -78,7 +79,7 @@ pub fn attribute(repository: &Repository, walk: &Walk) -> Attribution {
         walk,
         graph: Graph::new(&walk.commits),
         trees: Trees::new(walk),
-        places: HashMap::new(),
+        places: FastMap::default(),
         events: Vec::new(),
     };
     attributor.follow_commits();
@@ -102,7 +103,7 @@ struct Attributor<'a> {
     walk: &'a Walk,
     graph: Graph<'a>,
     trees: Trees<'a>,
-    places: HashMap<Place, u32>,
+    places: FastMap<Place, u32>,
     events: Vec<Events>,
 }
 
@@ -136,7 +137,7 @@ impl Attributor<'_> {
     }
 
     fn note_removals(&mut self, rank: Rank, tree: Record, parents: &[Record]) {
-        let mut lost: HashMap<Place, usize> = HashMap::new();
+        let mut lost: FastMap<Place, usize> = FastMap::default();
         for (number, parent_tree) in parents.iter().enumerate() {
             let mut gone = Vec::new();
             self.trees.difference(*parent_tree, &[tree], &mut gone);

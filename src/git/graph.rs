@@ -1,9 +1,8 @@
 //! The commits of a repository, in an order in which parents come before their children.
 
-use std::collections::HashMap;
-
 use crate::blob::ObjectId;
 use crate::git::commits::CommitLog;
+use crate::git::fast_hash::FastMap;
 
 /// The place of a commit in the order.
 pub(crate) type Rank = u32;
@@ -13,7 +12,7 @@ pub(crate) struct Graph<'a> {
     log: &'a CommitLog,
     /// Rows of the log, by rank.
     rows: Vec<u32>,
-    ranks: HashMap<ObjectId, Rank>,
+    ranks: FastMap<ObjectId, Rank>,
     /// Ranks of the parents of all commits, one after the other.
     parents: Vec<Rank>,
     /// Where the parents of each rank begin, and at last where they end.
@@ -26,7 +25,8 @@ impl<'a> Graph<'a> {
     /// Orders commits by their date, corrected to be later than that of all parents, and by id
     /// where dates are equal.
     pub fn new(log: &'a CommitLog) -> Self {
-        let mut row_of: HashMap<ObjectId, u32> = HashMap::with_capacity(log.len());
+        let mut row_of: FastMap<ObjectId, u32> = FastMap::default();
+        row_of.reserve(log.len());
         for row in 0..log.len() {
             row_of.entry(log.id(row)).or_insert(row as u32);
         }
@@ -42,7 +42,10 @@ impl<'a> Graph<'a> {
         }
         let dates = corrected_dates(log, &parents, &starts);
         let mut rows: Vec<u32> = row_of.values().copied().collect();
-        rows.sort_unstable_by_key(|row| (dates[*row as usize], log.id(*row as usize)));
+        rows.sort_unstable_by(|a, b| {
+            let (a, b) = (*a as usize, *b as usize);
+            dates[a].cmp(&dates[b]).then_with(|| log.id(a).cmp(&log.id(b)))
+        });
         let mut graph =
             Self { log, rows, ranks: row_of, parents: Vec::new(), starts: vec![0], missing };
         graph.number_by_rank(&parents, &starts);

@@ -1,9 +1,8 @@
 //! Which trees lead to hits, and what the commits did to them.
 
-use std::collections::HashMap;
-
 use crate::blob::ObjectId;
 use crate::git::Walk;
+use crate::git::fast_hash::FastMap;
 use crate::git::tree_log::{NONE, Record, TreeLog, flag};
 
 /// The number of a path that leads to a hit.
@@ -30,7 +29,7 @@ type Item = (u32, Lead);
 /// The trees that lead to hits, each with the list of its entries that do.
 pub(crate) struct Trees<'a> {
     names: Vec<&'a [u8]>,
-    by_id: HashMap<ObjectId, Record>,
+    by_id: FastMap<ObjectId, Record>,
     /// All items that occur, sorted; lists hold places in it.
     items: Vec<Item>,
     lists: Vec<u32>,
@@ -38,7 +37,7 @@ pub(crate) struct Trees<'a> {
     spans: Vec<(u32, u32)>,
     /// All paths met: the path of the directory, and the number of the name in it.
     paths: Vec<(PathNumber, u32)>,
-    path_numbers: HashMap<(PathNumber, u32), PathNumber>,
+    path_numbers: FastMap<(PathNumber, u32), PathNumber>,
 }
 
 /// A hit at a path.
@@ -47,7 +46,8 @@ pub(crate) type Place = (PathNumber, Hit);
 impl<'a> Trees<'a> {
     pub fn new(walk: &'a Walk) -> Self {
         let log = &walk.trees;
-        let mut by_id = HashMap::with_capacity(log.rows.len());
+        let mut by_id: FastMap<ObjectId, Record> = FastMap::default();
+        by_id.reserve(log.rows.len());
         for (record, row) in log.rows.iter().enumerate() {
             by_id.entry(row.id).or_insert(record as Record);
         }
@@ -62,7 +62,7 @@ impl<'a> Trees<'a> {
             lists: Vec::new(),
             spans: Vec::with_capacity(log.rows.len()),
             paths: vec![(ROOT, 0)],
-            path_numbers: HashMap::new(),
+            path_numbers: FastMap::default(),
         };
         trees.make_lists(log, &added, &removed, &marked);
         trees
@@ -218,7 +218,7 @@ impl<'a> Trees<'a> {
 /// Turns the edges of the log into what they may lead to.
 struct Resolve<'a> {
     walk: &'a Walk,
-    by_id: &'a HashMap<ObjectId, Record>,
+    by_id: &'a FastMap<ObjectId, Record>,
     names: &'a [&'a [u8]],
 }
 

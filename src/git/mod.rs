@@ -17,6 +17,7 @@ mod commit;
 mod commits;
 mod config;
 mod database;
+mod fast_hash;
 mod floor;
 mod graph;
 mod history;

@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use crate::blob::{ObjectId, ObjectKind};
 use crate::git::Probe;
+use crate::git::fast_hash::FastSet;
 use crate::git::pack::Pack;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
@@ -139,7 +140,7 @@ impl TreeLog {
 /// The blobs that are hits, with a filter before them that nearly all others fail.
 pub(crate) struct HitSet {
     filter: Vec<u64>,
-    ids: HashSet<ObjectId>,
+    ids: FastSet<ObjectId>,
 }
 
 const FILTER_BITS: u32 = 19;
@@ -183,6 +184,9 @@ pub(crate) struct Marks {
     marks: Vec<Mark>,
 }
 
+/// How the entry of a directory begins.
+const MODE: &[u8] = b"40000 ";
+
 /// Writes the log, on one thread.
 pub(crate) struct TreePass<'a> {
     pub pack: Option<(&'a Pack, &'a Forest)>,
@@ -193,6 +197,7 @@ pub(crate) struct TreePass<'a> {
     pub edges: bool,
     pub id_len: usize,
     pub log: TreeLog,
+    directory: Finder<'static>,
     scratch: Vec<u8>,
     taken: Vec<bool>,
 }
@@ -206,7 +211,8 @@ impl<'a> TreePass<'a> {
         id_len: usize,
     ) -> Self {
         let (log, scratch, taken) = (TreeLog::default(), Vec::new(), Vec::new());
-        Self { pack: None, probe, hits, presence, edges, id_len, log, scratch, taken }
+        let directory = Finder::new(MODE);
+        Self { pack: None, probe, hits, presence, edges, id_len, log, directory, scratch, taken }
     }
 
     /// Looks at a tree of which all bytes are there.
@@ -300,9 +306,14 @@ impl<'a> TreePass<'a> {
     /// Looks at what the entries name that the changes touch: whether one of them is a hit. The id
     /// of such an entry follows the NUL after its name, which lies at most an id before the change,
     /// in it, or is the first one behind it.
-    fn look_at_ids(&mut self, entry: Entry, delta: &Delta<'_>, bytes: &[u8]) -> bool {
+    fn look_at_ids(
+        &mut self,
+        entry: Entry,
+        changes: impl Iterator<Item = (usize, usize)>,
+        bytes: &[u8],
+    ) -> bool {
         let mut found = false;
-        for (from, to) in changes(delta) {
+        for (from, to) in changes {
             let near = from.saturating_sub(self.id_len);
             let behind = memchr::memchr(0, &bytes[to..]).map(|nul| to + nul);
             let inside = memchr::memchr_iter(0, &bytes[near..to]).map(|nul| near + nul);
@@ -317,6 +328,31 @@ impl<'a> TreePass<'a> {
             }
         }
         found
+    }
+
+    /// Looks at the names and ids near the changes, without making the tree if nothing else needs
+    /// it. What is left of the copied pieces then is longer than most entries; where one is not in
+    /// it, the tree is made after all.
+    fn search_names(&mut self, entry: Entry, delta: &Delta<'_>, target: &mut Target) {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        delta.changes(SEAM.max(self.probe.longest), &mut scratch);
+        let short = changes_in_excerpt(delta, SEAM.max(self.probe.longest));
+        let named = self.has_candidates(&scratch);
+        let cut = short.iter().any(|(from, to)| {
+            let left = &scratch[from.saturating_sub(SEAM)..*from];
+            let right = &scratch[*to..scratch.len().min(to + SEAM)];
+            let behind = memchr::memchr(0, right).is_some_and(|nul| nul + self.id_len < SEAM);
+            left.len() == SEAM && !left.contains(&0) || right.len() == SEAM && !behind
+        });
+        if cut || named {
+            self.look_at_ids(entry, changes(delta), target.get(delta));
+        } else {
+            self.look_at_ids(entry, short.into_iter(), &scratch);
+        }
+        self.scratch = scratch;
+        if named {
+            self.parse(self.id(entry), target.get(delta));
+        }
     }
 
     /// Takes over the entries that were copied whole, and reads those again that were cut.
@@ -346,11 +382,10 @@ impl<'a> TreePass<'a> {
 
     /// Finds directories whose entry begins in or at a change.
     fn find_directories(&self, delta: &Delta<'_>, bytes: &[u8], marks: &mut Vec<Mark>) {
-        const MODE: &[u8] = b"40000 ";
         for (from, to) in changes(delta) {
             let near = from.saturating_sub(MODE.len() - 1);
             let window = &bytes[near..bytes.len().min(to + MODE.len() - 1)];
-            for at in memmem::find_iter(window, MODE) {
+            for at in self.directory.find_iter(window) {
                 marks.extend(directory_at(bytes, self.id_len, near + at));
             }
         }
@@ -378,14 +413,12 @@ impl Pass for TreePass<'_> {
         base: &Marks,
         target: &mut Target,
     ) -> Marks {
-        let bytes = target.get(delta);
-        let brings_hit = self.look_at_ids(entry, delta, bytes);
         if !self.edges {
-            if self.names_change(delta) {
-                self.parse(self.id(entry), bytes);
-            }
+            self.search_names(entry, delta, target);
             return Marks { record: NONE, marks: Vec::new() };
         }
+        let bytes = target.get(delta);
+        let brings_hit = self.look_at_ids(entry, changes(delta), bytes);
         let mut marks = self.carry(delta, bytes, &base.marks);
         let removed: Vec<Mark>;
         if brings_hit || self.must_parse(delta, &base.marks) {
@@ -412,6 +445,34 @@ fn mark(entry: &tree::Entry<'_>, flags: u8) -> Mark {
 fn directory_at(bytes: &[u8], id_len: usize, at: usize) -> Option<Mark> {
     let entry = Entries::starting_at(bytes, id_len, at).next()?;
     (entry.kind == EntryKind::Tree).then(|| mark(&entry, flag::TREE))
+}
+
+/// How much of a copied piece is looked at where it meets another: more than two entries have.
+const SEAM: usize = 128;
+
+/// The same places as [`changes`], in what [`Delta::changes`] leaves of the object.
+fn changes_in_excerpt(delta: &Delta<'_>, seam: usize) -> Vec<(usize, usize)> {
+    let mut at = 0;
+    let mut copied_before = false;
+    let mut found = Vec::new();
+    for (number, piece) in delta.pieces.iter().enumerate() {
+        let is_seam = piece.copied && (copied_before || piece.at == 0 && piece.from != 0);
+        let left = match piece.copied && piece.len > 2 * seam {
+            false => piece.len,
+            true => {
+                let ends = usize::from(number > 0) + usize::from(number + 1 < delta.pieces.len());
+                ends * seam
+            }
+        };
+        match piece.copied {
+            false => found.push((at, at + left)),
+            true if is_seam => found.push((at, at)),
+            true => {}
+        }
+        copied_before = piece.copied;
+        at += left;
+    }
+    found
 }
 
 /// Where the object differs from its base: what is inserted, and, as empty ranges, where two copied

@@ -69,7 +69,7 @@ const SHARE: usize = 64;
 /// Trees of deltas whose root is larger are walked one at a time, when all others are done.
 const LARGE: u64 = 64 << 20;
 /// After so many bytes of the pack were read, the mapped memory is given back.
-const RESIDENT: u64 = 64 << 20;
+const RESIDENT: u64 = 16 << 20;
 /// Buffers kept for reuse take no more than this for each worker.
 const POOL: usize = 16 << 20;
 
