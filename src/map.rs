@@ -1,20 +1,60 @@
-//! Files mapped into memory: the only `unsafe` code of the project.
+//! Files mapped into memory. The one place of the library with `unsafe` code.
 
 #![allow(unsafe_code)]
 
 use std::fs::File;
 use std::io;
+use std::ops::{Deref, Range};
+use std::path::Path;
 
 use memmap2::Mmap;
 
-/// Maps a whole file for reading.
-///
-/// # Errors
-/// What the system says; an empty file is an error on some systems.
-pub fn map(file: &File) -> io::Result<Mmap> {
-    // SAFETY: the mapping is private and read-only, and nothing here keeps a reference into it
-    // beyond its own life. What remains is that another process may write to the file: the bytes
-    // then change under a search that makes no assumption about them, or, if the file is cut
-    // short, the process ends with SIGBUS, as every program that maps files does.
-    unsafe { Mmap::map(file) }
+/// A whole file, mapped for reading.
+pub(crate) struct Map(Option<Mmap>);
+
+impl Map {
+    /// Maps a regular file.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is not a regular file"));
+        }
+        if metadata.len() == 0 {
+            return Ok(Self(None));
+        }
+        // SAFETY: the mapping is only ever read. Git writes packs and their indexes under another
+        // name and never changes them afterwards; deleting them leaves the mapping intact. A file
+        // that somebody truncates all the same ends the process with SIGBUS; it cannot make it
+        // read anything else.
+        let map = unsafe { Mmap::map(&file)? };
+        Ok(Self(Some(map)))
+    }
+
+    /// Lets go of the memory of a part that was read, which can be had again from the file.
+    pub fn release(&self, part: Range<usize>) {
+        #[cfg(unix)]
+        if let Some(map) = self.0.as_ref().filter(|map| part.end <= map.len()) {
+            // SAFETY: for a shared, read-only mapping of a file, MADV_DONTNEED only drops pages
+            // that the next access reads from the file again; no content is lost or changed.
+            // Failing is harmless, for it is a hint.
+            let _ = unsafe {
+                map.unchecked_advise_range(
+                    memmap2::UncheckedAdvice::DontNeed,
+                    part.start,
+                    part.len(),
+                )
+            };
+        }
+        #[cfg(not(unix))]
+        let _ = part;
+    }
+}
+
+impl Deref for Map {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.0.as_deref().unwrap_or_default()
+    }
 }

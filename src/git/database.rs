@@ -1,15 +1,27 @@
-//! Reading single objects by id.
+//! The object database: packs and loose objects of a repository, and of those it borrows from.
 
+use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
 
 use crate::blob::{ObjectId, ObjectKind};
 use crate::coverage::Note;
-use crate::git::Repository;
+use crate::git::pack::Pack;
+use crate::git::pack::delta::Delta;
+use crate::git::pack::entry::{Header, Storage};
+use crate::git::pack::inflate::Inflater;
+use crate::git::{Repository, loose};
 
 /// The object database of a repository: its own objects and those that it borrows.
 pub struct Database {
-    pub(crate) odb: Mutex<git2::Odb<'static>>,
+    pub(crate) packs: Vec<Pack>,
+    /// Directories of loose objects, the repository's own first.
+    pub(crate) dirs: Vec<PathBuf>,
+    pub(crate) id_len: usize,
     /// Parts of the database that cannot be read.
     pub gaps: Vec<Note>,
 }
@@ -40,56 +52,190 @@ pub type Content = (ObjectKind, Vec<u8>);
 impl Database {
     /// Opens the object directories of a repository and of those it borrows from.
     pub fn open(repository: &Repository) -> Self {
-        let (odb, gaps) = open_odb(repository);
-        Self { odb: Mutex::new(odb), gaps }
+        let (dirs, gaps) = repository.object_dirs();
+        let id_len = repository.id_len();
+        let mut database = Self { packs: Vec::new(), dirs, id_len, gaps };
+        for number in 0..database.dirs.len() {
+            let dir = database.dirs[number].join("pack");
+            database.open_packs(&dir, number == 0);
+        }
+        database
     }
 
-    /// Reads an object whole.
+    fn open_packs(&mut self, dir: &Path, own: bool) {
+        let entries = match fs::read_dir(dir) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
+            Err(error) => return self.gap(dir, format!("the packs cannot be listed: {error}")),
+        };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort_unstable();
+        let has = |path: &Path, extension| path.extension().is_some_and(|found| found == extension);
+        for path in &paths {
+            if has(path, "idx") {
+                match Pack::open(path, self.id_len, own) {
+                    Ok((pack, doubt)) => {
+                        if let Some(why) = doubt {
+                            self.gap(path, why);
+                        }
+                        self.packs.push(pack);
+                    }
+                    Err(why) => self.gap(path, why),
+                }
+            } else if has(path, "pack") && paths.binary_search(&path.with_extension("idx")).is_err()
+            {
+                let why = "this pack has no index, so its objects were not read; \
+                           `git index-pack` makes one";
+                self.gap(path, why.to_owned());
+            }
+        }
+    }
+
+    fn gap(&mut self, path: &Path, why: String) {
+        self.gaps.push(Note { what: path.display().to_string(), why });
+    }
+
+    /// Reads an object whole and checks that it has the id that it goes by.
     ///
     /// # Errors
     /// If it is missing or damaged.
     pub fn read(&self, id: &ObjectId) -> Result<Content, ReadError> {
-        let odb = self.odb.lock().unwrap_or_else(PoisonError::into_inner);
-        read(&odb, id)
-    }
-
-    /// The ids that begin with these hexadecimal digits, of which there must be four at least.
-    pub fn with_prefix(&self, hex: &str) -> Vec<ObjectId> {
-        let odb = self.odb.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = git2::Oid::from_str(hex).and_then(|id| odb.exists_prefix(id, hex.len()));
-        found.ok().and_then(|id| ObjectId::from_bytes(id.as_bytes())).into_iter().collect()
-    }
-}
-
-/// Opens the directories one by one, so that no configuration of the repository is read.
-pub(crate) fn open_odb(repository: &Repository) -> (git2::Odb<'static>, Vec<Note>) {
-    let (dirs, mut gaps) = repository.object_dirs();
-    let odb = git2::Odb::new().expect("an empty object database needs nothing but memory");
-    for dir in dirs {
-        let text = dir.to_string_lossy();
-        if let Err(error) = odb.add_disk_alternate(&text) {
-            gaps.push(Note { what: text.into_owned(), why: error.message().to_owned() });
+        let content = self.read_unchecked(id)?;
+        match hash(content.0, &content.1, self.id_len) == *id {
+            true => Ok(content),
+            false => Err(ReadError::Damaged("its content does not have this id".to_owned())),
         }
     }
-    (odb, gaps)
-}
 
-pub(crate) fn read(odb: &git2::Odb<'_>, id: &ObjectId) -> Result<Content, ReadError> {
-    let oid = git2::Oid::from_bytes(id.as_bytes())
-        .map_err(|_| ReadError::Damaged("SHA-256 objects are not supported".to_owned()))?;
-    let object = odb.read(oid).map_err(|error| match error.code() {
-        git2::ErrorCode::NotFound => ReadError::Missing,
-        _ => ReadError::Damaged(format!("it is damaged: {}", error.message())),
-    })?;
-    Ok((kind_of(object.kind())?, object.data().to_owned()))
-}
-
-fn kind_of(kind: git2::ObjectType) -> Result<ObjectKind, ReadError> {
-    match kind {
-        git2::ObjectType::Blob => Ok(ObjectKind::Blob),
-        git2::ObjectType::Tree => Ok(ObjectKind::Tree),
-        git2::ObjectType::Commit => Ok(ObjectKind::Commit),
-        git2::ObjectType::Tag => Ok(ObjectKind::Tag),
-        git2::ObjectType::Any => Err(ReadError::Damaged("it has no kind".to_owned())),
+    /// Tries every copy of the object; the error is that of the first one.
+    pub(crate) fn read_unchecked(&self, id: &ObjectId) -> Result<Content, ReadError> {
+        let mut problem = ReadError::Missing;
+        let packed = self.packs.iter().filter_map(|pack| Some((pack, pack.idx.find(id)?)));
+        let packed = packed.map(|(pack, place)| self.read_packed(pack, place));
+        let loose = self.dirs.iter().map(|dir| loose::read(&loose::path(dir, id)));
+        for attempt in packed.chain(loose) {
+            match attempt {
+                Ok(content) => return Ok(content),
+                Err(ReadError::Missing) => {}
+                Err(error) if problem == ReadError::Missing => problem = error,
+                Err(_) => {}
+            }
+        }
+        Err(problem)
     }
+
+    /// Whether there is an object with this id, readable or not.
+    pub fn contains(&self, id: &ObjectId) -> bool {
+        self.packs.iter().any(|pack| pack.idx.find(id).is_some())
+            || self.dirs.iter().any(|dir| loose::path(dir, id).exists())
+    }
+
+    /// Whether the object is in the repository itself, and not only where it borrows from.
+    pub(crate) fn owns(&self, id: &ObjectId) -> bool {
+        self.packs.iter().any(|pack| pack.own && pack.idx.find(id).is_some())
+            || loose::path(&self.dirs[0], id).exists()
+    }
+
+    /// The ids that begin with these hexadecimal digits, sorted; none for fewer than four digits.
+    pub fn with_prefix(&self, hex: &str) -> Vec<ObjectId> {
+        let hex = hex.to_ascii_lowercase();
+        let padded = format!("{hex:0<width$}", width = self.id_len * 2);
+        let Some(first) = ObjectId::from_hex(padded.as_bytes()).filter(|_| hex.len() >= 4) else {
+            return Vec::new();
+        };
+        let mut found: Vec<ObjectId> = Vec::new();
+        for pack in &self.packs {
+            let from = pack.idx.first_from(first.as_bytes())..pack.idx.len();
+            let ids = from.map(|place| pack.idx.id(place));
+            found.extend(ids.take_while(|id| id.to_string().starts_with(&hex)));
+        }
+        for dir in &self.dirs {
+            let names = fs::read_dir(dir.join(&hex[..2])).into_iter().flatten().flatten();
+            let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+            let names = names.map(|name| format!("{}{name}", &hex[..2]));
+            let names = names.filter(|name| name.starts_with(&hex));
+            found.extend(names.filter_map(|name| ObjectId::from_hex(name.as_bytes())));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Collects the chain of deltas down to an object that is stored whole, which may lie in
+    /// another pack, and applies them from there.
+    fn read_packed(&self, pack: &Pack, place: usize) -> Result<Content, ReadError> {
+        let damaged = |why: &str| ReadError::Damaged(why.to_owned());
+        let mut at = (pack, pack.idx.offset(place).ok_or_else(|| damaged(BAD_OFFSET))?);
+        let mut chain: Vec<(&Pack, Header)> = Vec::new();
+        let mut seen = HashSet::new();
+        let (kind, mut bytes) = loop {
+            let (pack, offset) = at;
+            if !seen.insert((pack.map.as_ptr(), offset)) {
+                return Err(damaged(CYCLE));
+            }
+            let header = pack.header(offset).ok_or_else(|| damaged(BAD_ENTRY))?;
+            match header.storage {
+                Storage::Whole(kind) => break (kind, unpack(pack, &header)?),
+                Storage::OffsetDelta(base) => at = (pack, base),
+                Storage::RefDelta(id) => match self.locate(pack, &id) {
+                    Some(found) => at = found,
+                    None => {
+                        chain.push((pack, header));
+                        break self.read_loose(&id)?;
+                    }
+                },
+            }
+            chain.push((pack, header));
+        };
+        let (mut pieces, mut target) = (Vec::new(), Vec::new());
+        for (pack, header) in chain.into_iter().rev() {
+            let data = unpack(pack, &header)?;
+            let delta = Delta::parse(&data, &bytes, &mut pieces).map_err(damaged)?;
+            delta.build(&mut target);
+            std::mem::swap(&mut bytes, &mut target);
+        }
+        Ok((kind, bytes))
+    }
+
+    /// Where an object is packed, preferring the pack that asks.
+    fn locate<'a>(&'a self, pack: &'a Pack, id: &ObjectId) -> Option<(&'a Pack, u64)> {
+        std::iter::once(pack).chain(&self.packs).find_map(|pack| {
+            let place = pack.idx.find(id)?;
+            Some((pack, pack.idx.offset(place)?))
+        })
+    }
+
+    fn read_loose(&self, id: &ObjectId) -> Result<Content, ReadError> {
+        let mut attempts = self.dirs.iter().map(|dir| loose::read(&loose::path(dir, id)));
+        let missing = format!("the object {id}, which it is a delta to, is missing");
+        attempts.find_map(Result::ok).ok_or(ReadError::Damaged(missing))
+    }
+}
+
+/// Why an entry of a pack cannot be found by its index.
+pub(crate) const BAD_OFFSET: &str =
+    "the index of its pack is damaged; `git index-pack` makes it anew";
+/// Why an entry of a pack cannot be read.
+pub(crate) const BAD_ENTRY: &str =
+    "its entry in the pack is damaged; fetch it again from another copy";
+/// Why an entry of a pack cannot be rebuilt.
+pub(crate) const CYCLE: &str = "its deltas lead back to themselves";
+
+fn unpack(pack: &Pack, header: &Header) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    Inflater::new()
+        .inflate(pack.data(header), header.size, &mut bytes)
+        .map_err(ReadError::Damaged)?;
+    bytes.truncate(header.size as usize);
+    Ok(bytes)
+}
+
+/// The id that git gives to an object.
+pub(crate) fn hash(kind: ObjectKind, bytes: &[u8], id_len: usize) -> ObjectId {
+    let header = format!("{} {}\0", kind.name(), bytes.len());
+    let sum = match id_len {
+        20 => Sha1::new().chain_update(header).chain_update(bytes).finalize().to_vec(),
+        _ => Sha256::new().chain_update(header).chain_update(bytes).finalize().to_vec(),
+    };
+    ObjectId::from_bytes(&sum).expect("the digests have 20 and 32 bytes")
 }

@@ -15,15 +15,26 @@
 mod attribution;
 mod checkout;
 mod commit;
+mod commits;
 mod config;
 mod database;
+mod fast_hash;
+mod floor;
+mod graph;
+mod history;
 mod index;
+mod loose;
+mod pack;
+mod presence;
 mod range;
-mod reference;
+pub mod reference;
 mod refs;
 mod repository;
 mod revision;
+mod scan;
 mod tree;
+mod tree_log;
+mod walk;
 
 use std::fs;
 use std::io::{self, Read};
@@ -32,15 +43,16 @@ use std::path::{Path, PathBuf};
 
 use crate::blob::{ObjectId, ObjectKind};
 
-pub use attribution::{Attribution, Exposure, PathHistory};
+pub use attribution::{Attribution, Exposure, PathHistory, attribute};
 pub use checkout::{files_of, tracked_under};
 pub use database::{Database, ReadError};
+pub use floor::inflate_everything;
 pub use index::{Index, IndexEntry};
 pub use range::{Introduced, RangeChanges, changes};
-pub use reference::{Walk, attribute, walk};
 pub use refs::{Head, RefKind, Reference, References};
 pub use repository::{OpenError, Repository, is_repository, open};
 pub use revision::{Resolver, RevisionError, RevisionRange};
+pub use walk::{Walk, walk};
 
 /// A place in a window that [`Probe::candidates`] reports.
 pub type Report<'a> = &'a mut dyn FnMut(Range<usize>);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::blob::{CommitRef, ObjectId, ObjectKind};
 use crate::coverage::{Coverage, Note, Progress};
 use crate::git::commit::{Commit, Tag, describe};
-use crate::git::database::{open_odb, read};
+use crate::git::database::{Content, ReadError};
 use crate::git::tree::{Entries, EntryKind};
 use crate::git::{Attribution, Database, Object, PathHistory, Probe, Repository, Visit};
 
@@ -368,5 +368,38 @@ impl History<'_> {
 
     fn describe(&self, id: ObjectId) -> Option<CommitRef> {
         self.database.read(&id).ok().map(|(_, bytes)| describe(id, &bytes))
+    }
+}
+
+/// Opens the object directories one by one, so that no configuration of the repository is read.
+fn open_odb(repository: &Repository) -> (git2::Odb<'static>, Vec<Note>) {
+    let (dirs, mut gaps) = repository.object_dirs();
+    let odb = git2::Odb::new().expect("an empty object database needs nothing but memory");
+    for dir in dirs {
+        let text = dir.to_string_lossy();
+        if let Err(error) = odb.add_disk_alternate(&text) {
+            gaps.push(Note { what: text.into_owned(), why: error.message().to_owned() });
+        }
+    }
+    (odb, gaps)
+}
+
+fn read(odb: &git2::Odb<'_>, id: &ObjectId) -> Result<Content, ReadError> {
+    let oid = git2::Oid::from_bytes(id.as_bytes())
+        .map_err(|_| ReadError::Damaged("SHA-256 objects are not supported".to_owned()))?;
+    let object = odb.read(oid).map_err(|error| match error.code() {
+        git2::ErrorCode::NotFound => ReadError::Missing,
+        _ => ReadError::Damaged(format!("it is damaged: {}", error.message())),
+    })?;
+    Ok((kind_of(object.kind())?, object.data().to_owned()))
+}
+
+fn kind_of(kind: git2::ObjectType) -> Result<ObjectKind, ReadError> {
+    match kind {
+        git2::ObjectType::Blob => Ok(ObjectKind::Blob),
+        git2::ObjectType::Tree => Ok(ObjectKind::Tree),
+        git2::ObjectType::Commit => Ok(ObjectKind::Commit),
+        git2::ObjectType::Tag => Ok(ObjectKind::Tag),
+        git2::ObjectType::Any => Err(ReadError::Damaged("it has no kind".to_owned())),
     }
 }

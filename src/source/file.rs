@@ -8,7 +8,7 @@ use std::path::Path;
 use super::{Sink, window};
 use crate::blob::{Blob, Origin};
 use crate::coverage::Coverage;
-use crate::map::map;
+use crate::map::Map;
 
 /// Reads files one after another into the same buffer.
 pub struct Reader<'a> {
@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
             return Ok((self.buffer.len() as u64, flow));
         }
         if (self.sink.whole)(&self.buffer) {
-            let mapped = map(&file)?;
+            let mapped = Map::open(path)?;
             let flow = (self.sink.visit)(&Blob::whole(label, Origin::Tree, &mapped));
             return Ok((mapped.len() as u64, flow));
         }

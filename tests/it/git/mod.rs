@@ -1,2 +1,3 @@
 mod attribution;
+mod differential;
 mod fixture;

@@ -1,0 +1,133 @@
+//! The commits of a repository, in an order in which parents come before their children.
+
+use crate::blob::ObjectId;
+use crate::git::commits::CommitLog;
+use crate::git::fast_hash::FastMap;
+
+/// The place of a commit in the order.
+pub(crate) type Rank = u32;
+
+/// The commit graph.
+pub(crate) struct Graph<'a> {
+    log: &'a CommitLog,
+    /// Rows of the log, by rank.
+    rows: Vec<u32>,
+    ranks: FastMap<ObjectId, Rank>,
+    /// Ranks of the parents of all commits, one after the other.
+    parents: Vec<Rank>,
+    /// Where the parents of each rank begin, and at last where they end.
+    starts: Vec<u32>,
+    /// Parents that the database does not have, and the commit that names them.
+    pub missing: Vec<(ObjectId, ObjectId)>,
+}
+
+impl<'a> Graph<'a> {
+    /// Orders commits by their date, corrected to be later than that of all parents, and by id
+    /// where dates are equal.
+    pub fn new(log: &'a CommitLog) -> Self {
+        let mut row_of: FastMap<ObjectId, u32> = FastMap::default();
+        row_of.reserve(log.len());
+        for row in 0..log.len() {
+            row_of.entry(log.id(row)).or_insert(row as u32);
+        }
+        let (mut parents, mut starts, mut missing) = (Vec::new(), vec![0u32], Vec::new());
+        for row in 0..log.len() {
+            for parent in log.parents(row) {
+                match row_of.get(&parent) {
+                    Some(parent) => parents.push(*parent),
+                    None => missing.push((parent, log.id(row))),
+                }
+            }
+            starts.push(parents.len() as u32);
+        }
+        let dates = corrected_dates(log, &parents, &starts);
+        let mut rows: Vec<u32> = row_of.values().copied().collect();
+        rows.sort_unstable_by(|a, b| {
+            let (a, b) = (*a as usize, *b as usize);
+            dates[a].cmp(&dates[b]).then_with(|| log.id(a).cmp(&log.id(b)))
+        });
+        let mut graph =
+            Self { log, rows, ranks: row_of, parents: Vec::new(), starts: vec![0], missing };
+        graph.number_by_rank(&parents, &starts);
+        graph
+    }
+
+    fn number_by_rank(&mut self, parents: &[u32], starts: &[u32]) {
+        let mut rank_of = vec![0; starts.len()];
+        for (rank, row) in self.rows.iter().enumerate() {
+            rank_of[*row as usize] = rank as Rank;
+        }
+        for row in self.ranks.values_mut() {
+            *row = rank_of[*row as usize];
+        }
+        for row in &self.rows {
+            let row = *row as usize;
+            let of_row = &parents[starts[row] as usize..starts[row + 1] as usize];
+            self.parents.extend(of_row.iter().map(|parent| rank_of[*parent as usize]));
+            self.starts.push(self.parents.len() as u32);
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn rank(&self, id: &ObjectId) -> Option<Rank> {
+        self.ranks.get(id).copied()
+    }
+
+    pub fn id(&self, rank: Rank) -> ObjectId {
+        self.log.id(self.rows[rank as usize] as usize)
+    }
+
+    pub fn tree(&self, rank: Rank) -> ObjectId {
+        self.log.tree(self.rows[rank as usize] as usize)
+    }
+
+    pub fn parents(&self, rank: Rank) -> &[Rank] {
+        let rank = rank as usize;
+        &self.parents[self.starts[rank] as usize..self.starts[rank + 1] as usize]
+    }
+
+    /// The commits that are nobody's parent, newest first.
+    pub fn childless(&self) -> Vec<Rank> {
+        let mut has_child = vec![false; self.len()];
+        self.parents.iter().for_each(|parent| has_child[*parent as usize] = true);
+        (0..self.len() as Rank).rev().filter(|rank| !has_child[*rank as usize]).collect()
+    }
+
+    /// Gives each commit the bits of all its ancestors besides its own.
+    pub fn spread<const N: usize>(&self, bits: &mut [[u64; N]]) {
+        for rank in 0..self.len() {
+            for parent in self.parents(rank as Rank) {
+                let inherited = bits[*parent as usize];
+                for (own, inherited) in bits[rank].iter_mut().zip(inherited) {
+                    *own |= inherited;
+                }
+            }
+        }
+    }
+}
+
+/// The date of each row, or one second more than the corrected date of its latest parent.
+fn corrected_dates(log: &CommitLog, parents: &[u32], starts: &[u32]) -> Vec<i64> {
+    let mut dates: Vec<Option<i64>> = vec![None; log.len()];
+    let mut pending: Vec<u32> = Vec::new();
+    for row in 0..log.len() as u32 {
+        pending.push(row);
+        while let Some(row) = pending.last().map(|row| *row as usize) {
+            let of_row = &parents[starts[row] as usize..starts[row + 1] as usize];
+            let before = pending.len();
+            if dates[row].is_none() {
+                pending.extend(of_row.iter().filter(|parent| dates[**parent as usize].is_none()));
+            }
+            if pending.len() == before {
+                let latest = of_row.iter().filter_map(|parent| dates[*parent as usize]).max();
+                let after = latest.map_or(i64::MIN, |latest| latest.saturating_add(1));
+                dates[row] = Some(log.date(row).max(after));
+                pending.pop();
+            }
+        }
+    }
+    dates.into_iter().map(|date| date.unwrap_or_default()).collect()
+}

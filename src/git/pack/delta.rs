@@ -1,0 +1,164 @@
+//! Deltas (gitformat-pack, "Deltified representation").
+
+/// One piece of the object that a delta makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// Where in the object the piece begins.
+    pub at: usize,
+    pub len: usize,
+    /// Where it comes from: a position in the base if copied, otherwise in the delta.
+    pub from: usize,
+    pub copied: bool,
+}
+
+/// A delta whose instructions have been checked.
+pub(crate) struct Delta<'a> {
+    pub base: &'a [u8],
+    pub data: &'a [u8],
+    pub pieces: &'a [Piece],
+    /// Size of the object that it makes.
+    pub size: usize,
+}
+
+/// Objects made by deltas are not larger than this: git stores files above 512 MiB whole, and a
+/// delta of a few kilobytes can claim any size.
+const LARGEST: u64 = 1 << 31;
+
+impl<'a> Delta<'a> {
+    /// Checks and decodes all instructions; pieces that follow each other in the base become one.
+    pub fn parse(
+        data: &'a [u8],
+        base: &'a [u8],
+        pieces: &'a mut Vec<Piece>,
+    ) -> Result<Self, &'static str> {
+        pieces.clear();
+        let mut reader = Reader { data, at: 0 };
+        let base_size = reader.varint().ok_or(DAMAGED)?;
+        let size = reader.varint().ok_or(DAMAGED)?;
+        if base_size != base.len() as u64 {
+            return Err("its delta is made for a base of another size");
+        }
+        if size > LARGEST {
+            return Err("its delta makes more than 2 GiB of it, which git never does");
+        }
+        let size = size as usize;
+        let mut at = 0;
+        while reader.at < data.len() {
+            let (from, len, copied) = reader.instruction().ok_or(DAMAGED)?;
+            let inside = !copied || from.checked_add(len).is_some_and(|end| end <= base.len());
+            if !inside || len > size - at {
+                return Err(DAMAGED);
+            }
+            match pieces.last_mut() {
+                Some(last) if copied && last.copied && last.from + last.len == from => {
+                    last.len += len;
+                }
+                _ => pieces.push(Piece { at, len, from, copied }),
+            }
+            at += len;
+        }
+        match at == size {
+            true => Ok(Self { base, data, pieces, size }),
+            false => Err(DAMAGED),
+        }
+    }
+
+    /// The bytes of a piece.
+    pub fn bytes(&self, piece: &Piece) -> &'a [u8] {
+        let source = if piece.copied { self.base } else { self.data };
+        &source[piece.from..piece.from + piece.len]
+    }
+
+    /// Makes the object.
+    pub fn build(&self, out: &mut Vec<u8>) {
+        out.clear();
+        out.reserve(self.size);
+        for piece in self.pieces {
+            out.extend_from_slice(self.bytes(piece));
+        }
+    }
+
+    /// Makes the object without the inner parts of its copied pieces: of each only `seam` bytes are
+    /// left where it meets another piece.
+    pub fn changes(&self, seam: usize, out: &mut Vec<u8>) {
+        out.clear();
+        for (number, piece) in self.pieces.iter().enumerate() {
+            let bytes = self.bytes(piece);
+            if !piece.copied || bytes.len() <= 2 * seam {
+                out.extend_from_slice(bytes);
+                continue;
+            }
+            if number > 0 {
+                out.extend_from_slice(&bytes[..seam]);
+            }
+            if number + 1 < self.pieces.len() {
+                out.extend_from_slice(&bytes[bytes.len() - seam..]);
+            }
+        }
+    }
+
+    /// Makes at most the first `len` bytes of the object.
+    pub fn build_head(&self, len: usize, out: &mut Vec<u8>) {
+        out.clear();
+        for piece in self.pieces {
+            let bytes = self.bytes(piece);
+            out.extend_from_slice(&bytes[..bytes.len().min(len - out.len())]);
+            if out.len() == len {
+                break;
+            }
+        }
+    }
+}
+
+const DAMAGED: &str = "its delta is damaged; fetch it again from another copy";
+
+struct Reader<'a> {
+    data: &'a [u8],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn byte(&mut self) -> Option<u8> {
+        let byte = *self.data.get(self.at)?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn varint(&mut self) -> Option<u64> {
+        let (mut value, mut shift) = (0u64, 0);
+        loop {
+            let byte = self.byte()?;
+            let part = u64::from(byte & 0x7f);
+            if shift > 63 || part << shift >> shift != part {
+                return None;
+            }
+            value |= part << shift;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+            shift += 7;
+        }
+    }
+
+    /// Where from, how much, and whether from the base.
+    fn instruction(&mut self) -> Option<(usize, usize, bool)> {
+        let code = self.byte()?;
+        if code & 0x80 == 0 {
+            let (from, len) = (self.at, usize::from(code));
+            self.at += len;
+            return (len > 0 && self.at <= self.data.len()).then_some((from, len, false));
+        }
+        let (mut from, mut len) = (0usize, 0usize);
+        for bit in 0..4 {
+            if code & 1 << bit != 0 {
+                from |= usize::from(self.byte()?) << (8 * bit);
+            }
+        }
+        for bit in 0..3 {
+            if code & 0x10 << bit != 0 {
+                len |= usize::from(self.byte()?) << (8 * bit);
+            }
+        }
+        Some((from, if len == 0 { 0x10000 } else { len }, true))
+    }
+}

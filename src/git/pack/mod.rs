@@ -1,0 +1,81 @@
+//! Pack files: many objects in one file, most of them as deltas to others.
+
+pub(crate) mod delta;
+pub(crate) mod entry;
+pub(crate) mod forest;
+pub(crate) mod idx;
+pub(crate) mod inflate;
+pub(crate) mod traverse;
+
+use std::path::{Path, PathBuf};
+
+use crate::map::Map;
+use entry::Header;
+use idx::Idx;
+
+/// Signature, version and number of objects.
+const HEADER: usize = 12;
+
+/// A pack with its index.
+pub(crate) struct Pack {
+    pub path: PathBuf,
+    pub map: Map,
+    pub idx: Idx,
+    pub id_len: usize,
+    /// Whether it lies in the repository itself, and not where that borrows from.
+    pub own: bool,
+}
+
+impl Pack {
+    /// Opens the pack that belongs to an index file. A pack that can be read, but not wholly be
+    /// trusted, comes with the reason.
+    pub fn open(idx: &Path, id_len: usize, own: bool) -> Result<(Self, Option<String>), String> {
+        let path = idx.with_extension("pack");
+        let map = Map::open(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => "the pack of this index is missing".to_owned(),
+            _ => format!("its pack cannot be read: {error}"),
+        })?;
+        let idx = Idx::open(idx, id_len)?;
+        let pack = Self { path, map, idx, id_len, own };
+        let doubt = pack.check()?;
+        Ok((pack, doubt))
+    }
+
+    fn check(&self) -> Result<Option<String>, String> {
+        let long_enough = self.map.len() >= HEADER + self.id_len;
+        let header = self.map.first_chunk::<HEADER>().filter(|_| long_enough);
+        let header = header.ok_or("the pack is cut short")?;
+        let version = u32::from_be_bytes([header[4], header[5], header[6], header[7]]);
+        let count = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
+        if !header.starts_with(b"PACK") || !(2..=3).contains(&version) {
+            return Err("it does not begin like a pack of version 2 or 3".to_owned());
+        }
+        if count as usize != self.idx.len() {
+            let listed = self.idx.len();
+            return Ok(Some(format!(
+                "it has {count} objects and its index lists {listed}; the others were not read; \
+                 `git index-pack` makes the index anew"
+            )));
+        }
+        if !self.map.ends_with(self.idx.pack_checksum()) {
+            return Ok(Some(
+                "its checksum is not the one that its index expects; parts of it may \
+                            be missing"
+                    .to_owned(),
+            ));
+        }
+        Ok(None)
+    }
+
+    /// The header of the entry at an offset.
+    pub fn header(&self, offset: u64) -> Option<Header> {
+        let end = self.map.len().checked_sub(self.id_len)?;
+        Header::parse(&self.map[..end], offset, self.id_len)
+    }
+
+    /// The compressed bytes of an entry and whatever follows it.
+    pub fn data(&self, header: &Header) -> &[u8] {
+        let end = self.map.len() - self.id_len;
+        &self.map[header.data.min(end)..end]
+    }
+}

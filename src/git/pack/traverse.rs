@@ -1,0 +1,269 @@
+//! Walking all objects of a pack, bases before their deltas, with as little unpacking as possible.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use crate::blob::ObjectKind;
+use crate::git::Database;
+use crate::git::pack::Pack;
+use crate::git::pack::delta::{Delta, Piece};
+use crate::git::pack::entry::{Header, Storage};
+use crate::git::pack::forest::{Entry, Forest, Root};
+use crate::git::pack::inflate::Inflater;
+
+/// One way of looking at every object of a pack.
+pub(crate) trait Pass {
+    /// What a delta has to know about its base besides the bytes.
+    type Note;
+
+    /// Whether objects of this kind are looked at at all.
+    fn wants(&self, kind: ObjectKind) -> bool;
+
+    /// Looks at an object that is stored whole.
+    fn whole(&mut self, entry: Entry, kind: ObjectKind, bytes: &[u8]) -> Self::Note;
+
+    /// Looks at an object that is stored as a delta. Its bytes are only made if asked for.
+    fn delta(
+        &mut self,
+        entry: Entry,
+        kind: ObjectKind,
+        delta: &Delta<'_>,
+        base: &Self::Note,
+        target: &mut Target,
+    ) -> Self::Note;
+
+    /// Is told of an object that cannot be read.
+    fn failed(&mut self, entry: Entry, why: &str);
+
+    /// Is called from time to time.
+    fn pause(&mut self) {}
+}
+
+/// An object that a delta makes, once somebody asks for it.
+#[derive(Default)]
+pub(crate) struct Target {
+    bytes: Vec<u8>,
+    made: bool,
+}
+
+impl Target {
+    /// The bytes of the object.
+    pub fn get(&mut self, delta: &Delta<'_>) -> &[u8] {
+        if !self.made {
+            delta.build(&mut self.bytes);
+            self.made = true;
+        }
+        &self.bytes
+    }
+}
+
+/// A pack to be walked.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub database: &'a Database,
+    pub pack: &'a Pack,
+    pub forest: &'a Forest,
+}
+
+/// How many trees of deltas a worker takes at a time.
+const SHARE: usize = 64;
+/// Trees of deltas whose root is larger are walked one at a time, when all others are done.
+const LARGE: u64 = 64 << 20;
+/// After so many bytes of the pack were read, the mapped memory is given back.
+const RESIDENT: u64 = 16 << 20;
+/// Buffers kept for reuse take no more than this for each worker.
+const POOL: usize = 16 << 20;
+
+impl Source<'_> {
+    /// Walks all objects on several threads, each with a pass of its own.
+    pub fn run<P: Pass + Send>(&self, passes: &mut [P]) {
+        let (next, read) = (AtomicUsize::new(0), AtomicU64::new(0));
+        std::thread::scope(|scope| {
+            for pass in passes.iter_mut() {
+                scope.spawn(|| Worker::new(*self, &read, pass).run(&next));
+            }
+        });
+        let large = self.forest.roots.iter().filter(|root| root.size > LARGE);
+        if let Some(pass) = passes.first_mut() {
+            let mut worker = Worker::new(*self, &read, pass);
+            large.for_each(|root| worker.tree(root));
+        }
+        self.pack.map.release(0..self.pack.map.len());
+    }
+}
+
+/// An object that is kept while its children are made.
+struct Frame<N> {
+    entry: Entry,
+    bytes: Vec<u8>,
+    note: N,
+    next: usize,
+}
+
+struct Worker<'a, P: Pass> {
+    source: Source<'a>,
+    read: &'a AtomicU64,
+    pass: &'a mut P,
+    inflater: Inflater,
+    data: Vec<u8>,
+    pieces: Vec<Piece>,
+    pool: Vec<Vec<u8>>,
+    pooled: usize,
+}
+
+impl<'a, P: Pass> Worker<'a, P> {
+    fn new(source: Source<'a>, read: &'a AtomicU64, pass: &'a mut P) -> Self {
+        let (data, pieces, pool) = (Vec::new(), Vec::new(), Vec::new());
+        Self { source, read, pass, inflater: Inflater::new(), data, pieces, pool, pooled: 0 }
+    }
+
+    fn run(&mut self, next: &AtomicUsize) {
+        loop {
+            let from = next.fetch_add(SHARE, Ordering::Relaxed);
+            let roots = &self.source.forest.roots;
+            let Some(rest) = roots.get(from..) else { break };
+            let share = &rest[..rest.len().min(SHARE)];
+            share.iter().filter(|root| root.size <= LARGE).for_each(|root| self.tree(root));
+            if share.is_empty() {
+                break;
+            }
+            self.pass.pause();
+        }
+    }
+
+    /// Walks one tree of deltas. An object is given up before the last of its children is entered.
+    fn tree(&mut self, root: &Root) {
+        let (kind, mut stack) = match self.root(root) {
+            Ok(Some(start)) => start,
+            Ok(None) => return,
+            Err(why) => return self.fail(root.entry, &why),
+        };
+        while let Some(frame) = stack.last_mut() {
+            let children = self.source.forest.children(frame.entry);
+            let Some(child) = children.get(frame.next) else {
+                let done = stack.pop();
+                done.into_iter().for_each(|frame| self.recycle(frame.bytes));
+                continue;
+            };
+            frame.next += 1;
+            let last = frame.next == children.len();
+            let grown = self.child(kind, frame, *child);
+            if let Some(frame) = if last { stack.pop() } else { None } {
+                self.recycle(frame.bytes);
+            }
+            match grown {
+                Ok(grown) => stack.extend(grown),
+                Err(why) => self.fail(*child, &why),
+            }
+        }
+    }
+
+    /// Reads the object that a tree of deltas grows from.
+    #[allow(clippy::type_complexity)]
+    fn root(&mut self, root: &Root) -> Result<Option<(ObjectKind, Vec<Frame<P::Note>>)>, String> {
+        let header = self.header(root.entry)?;
+        let entry = root.entry;
+        let outside = match header.storage {
+            Storage::Whole(kind) if !self.pass.wants(kind) => return Ok(None),
+            Storage::RefDelta(id) => Some(
+                self.source
+                    .database
+                    .read_unchecked(&id)
+                    .map_err(|error| format!("it is a delta to the object {id}, and {error}"))?,
+            ),
+            _ => None,
+        };
+        if let Some((kind, base)) = outside {
+            if !self.pass.wants(kind) {
+                return Ok(None);
+            }
+            let note = self.pass.whole(FOREIGN, kind, &base);
+            let frame = Frame { entry: FOREIGN, bytes: base, note, next: 0 };
+            let grown = self.child(kind, &frame, entry)?;
+            return Ok(Some((kind, grown.into_iter().collect())));
+        }
+        let Storage::Whole(kind) = header.storage else {
+            return Err("it is no root of a tree of deltas".to_owned());
+        };
+        let mut bytes = self.buffer();
+        self.inflater.inflate(self.source.pack.data(&header), header.size, &mut bytes)?;
+        bytes.truncate(header.size as usize);
+        self.count(&header, entry);
+        let note = self.pass.whole(entry, kind, &bytes);
+        if self.source.forest.children(entry).is_empty() {
+            self.recycle(bytes);
+            return Ok(None);
+        }
+        Ok(Some((kind, vec![Frame { entry, bytes, note, next: 0 }])))
+    }
+
+    /// Reads an object that is a delta to the one in the frame; a frame for it if it has children.
+    fn child(
+        &mut self,
+        kind: ObjectKind,
+        base: &Frame<P::Note>,
+        entry: Entry,
+    ) -> Result<Option<Frame<P::Note>>, String> {
+        let header = self.header(entry)?;
+        let packed = self.source.pack.data(&header);
+        self.inflater.inflate(packed, header.size, &mut self.data)?;
+        self.count(&header, entry);
+        let data = &self.data[..header.size as usize];
+        let delta = Delta::parse(data, &base.bytes, &mut self.pieces)?;
+        let bytes = match self.pool.pop() {
+            Some(bytes) => {
+                self.pooled -= bytes.capacity();
+                bytes
+            }
+            None => Vec::new(),
+        };
+        let mut target = Target { bytes, made: false };
+        let note = self.pass.delta(entry, kind, &delta, &base.note, &mut target);
+        if self.source.forest.children(entry).is_empty() {
+            self.recycle(target.bytes);
+            return Ok(None);
+        }
+        target.get(&delta);
+        Ok(Some(Frame { entry, bytes: target.bytes, note, next: 0 }))
+    }
+
+    fn header(&self, entry: Entry) -> Result<Header, String> {
+        let header = self.source.pack.header(self.source.forest.offset(entry));
+        header.ok_or_else(|| crate::git::database::BAD_ENTRY.to_owned())
+    }
+
+    /// Gives the mapped memory back after every so many bytes of the pack.
+    fn count(&mut self, header: &Header, entry: Entry) {
+        let end = self.source.forest.offset(entry + 1);
+        let length = end.saturating_sub(header.data as u64);
+        let before = self.read.fetch_add(length, Ordering::Relaxed);
+        if before / RESIDENT != (before + length) / RESIDENT {
+            self.source.pack.map.release(0..self.source.pack.map.len());
+        }
+    }
+
+    fn buffer(&mut self) -> Vec<u8> {
+        let buffer = self.pool.pop().unwrap_or_default();
+        self.pooled -= buffer.capacity().min(self.pooled);
+        buffer
+    }
+
+    fn recycle(&mut self, mut buffer: Vec<u8>) {
+        if self.pooled + buffer.capacity() <= POOL {
+            buffer.clear();
+            self.pooled += buffer.capacity();
+            self.pool.push(buffer);
+        }
+    }
+
+    /// An object that cannot be read takes with it all that are deltas to it.
+    fn fail(&mut self, entry: Entry, why: &str) {
+        let mut pending = vec![entry];
+        while let Some(entry) = pending.pop() {
+            self.pass.failed(entry, why);
+            pending.extend_from_slice(self.source.forest.children(entry));
+        }
+    }
+}
+
+/// The number that stands for a base from outside the pack.
+pub(crate) const FOREIGN: Entry = Entry::MAX;

@@ -1,0 +1,451 @@
+//! Reading every object of a repository.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::blob::{ObjectId, ObjectKind};
+use crate::coverage::{Coverage, Progress};
+use crate::git::commit::Tag;
+use crate::git::commits::CommitLog;
+use crate::git::pack::Pack;
+use crate::git::pack::delta::Delta;
+use crate::git::pack::forest::{Entry, Forest};
+use crate::git::pack::traverse::{FOREIGN, Pass, Source, Target};
+use crate::git::presence::Presence;
+use crate::git::scan::{Findings, Scanner, Spots};
+use crate::git::tree_log::{HitSet, TreeLog, TreePass};
+use crate::git::{Database, Object, Probe, ReadError, Repository, Visit, loose};
+
+/// What a walk over all objects found.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// What was read and what could not be.
+    pub coverage: Coverage,
+    /// Blobs that hold something, sorted.
+    pub blobs: Vec<ObjectId>,
+    /// Commits and annotated tags that do, sorted.
+    pub messages: Vec<ObjectId>,
+    /// Names of files and directories that do, sorted.
+    pub names: Vec<Vec<u8>>,
+    pub(crate) commits: CommitLog,
+    pub(crate) tags: Vec<(ObjectId, Tag)>,
+    pub(crate) trees: TreeLog,
+}
+
+/// Reads every object of a repository, reachable or not, and shows `visit` those that may hold
+/// something. What is found does not depend on the number of threads.
+pub fn walk(
+    repository: &Repository,
+    probe: &Probe<'_>,
+    visit: &Visit<'_>,
+    threads: usize,
+    progress: &Progress,
+) -> Walk {
+    let database = Database::open(repository);
+    let threads = threads.max(1);
+    let plan = Plan::new(&database, threads);
+    progress.expect(plan.objects as u64);
+    let job = Job { database: &database, plan, probe, visit, threads, progress };
+    let mut findings = job.scan();
+    findings.coverage.gaps.extend(database.gaps.iter().cloned());
+    findings.coverage.gaps.extend(job.plan.gaps.iter().cloned());
+    let mut walk = Walk {
+        coverage: findings.coverage,
+        blobs: findings.blobs,
+        messages: findings.messages,
+        commits: findings.commits,
+        tags: findings.tags,
+        ..Walk::default()
+    };
+    walk.sort();
+    job.log_trees(&mut walk, &findings.trees);
+    walk
+}
+
+impl Walk {
+    fn sort(&mut self) {
+        for hits in [&mut self.blobs, &mut self.messages] {
+            hits.sort_unstable();
+            hits.dedup();
+        }
+        self.tags.sort_unstable_by_key(|(id, _)| *id);
+        self.coverage.gaps.sort_unstable();
+        self.coverage.gaps.dedup();
+    }
+
+    /// Names what trees lead to and the database does not have.
+    fn note_missing(&mut self) {
+        let missing = std::mem::take(&mut self.trees.missing);
+        for (object, tree) in missing.iter().take(MOST_NAMED) {
+            let why = format!("{ABSENT} the tree {tree} names it; {FETCH}");
+            self.coverage.gap(format!("object {object}"), why);
+        }
+        if let Some(more @ 1..) = missing.len().checked_sub(MOST_NAMED) {
+            self.coverage.gap(format!("{more} more objects"), format!("{ABSENT} trees name them"));
+        }
+    }
+
+    /// Whether there is nothing to be attributed.
+    pub fn is_empty(&self) -> bool {
+        self.blobs.is_empty() && self.messages.is_empty() && self.names.is_empty()
+    }
+}
+
+const ABSENT: &str = "it is not in the object database, although";
+const FETCH: &str = "in a partial clone, `git fetch --refetch --no-filter` brings it";
+/// How many missing objects are named one by one.
+const MOST_NAMED: usize = 1000;
+
+/// What there is to read.
+struct Plan {
+    forests: Vec<Forest>,
+    /// For each pack, the places of objects that an earlier pack has too.
+    repeated: Vec<HashSet<u32>>,
+    loose: Vec<ObjectId>,
+    presence: Presence,
+    objects: usize,
+    gaps: Vec<crate::coverage::Note>,
+}
+
+impl Plan {
+    fn new(database: &Database, threads: usize) -> Self {
+        let forests: Vec<_> =
+            database.packs.iter().map(|pack| Forest::new(pack, threads)).collect();
+        let repeated = repeated(&database.packs);
+        let mut gaps = Vec::new();
+        let mut loose: Vec<ObjectId> = Vec::new();
+        for dir in &database.dirs {
+            loose.extend(loose::list(dir, database.id_len, &mut gaps));
+        }
+        loose.sort_unstable();
+        loose.dedup();
+        loose.retain(|id| database.packs.iter().all(|pack| pack.idx.find(id).is_none()));
+        let packed: usize = database.packs.iter().map(|pack| pack.idx.len()).sum();
+        let again: usize = repeated.iter().map(HashSet::len).sum();
+        let objects = packed - again + loose.len();
+        let mut presence = Presence::with_capacity(packed + loose.len());
+        for pack in &database.packs {
+            (0..pack.idx.len()).for_each(|place| presence.insert(pack.idx.raw_id(place)));
+        }
+        loose.iter().for_each(|id| presence.insert(id.as_bytes()));
+        Self { forests, repeated, loose, presence, objects, gaps }
+    }
+}
+
+/// The places, for each pack, of the objects that come in an earlier pack too: a merge of the
+/// sorted indexes.
+fn repeated(packs: &[Pack]) -> Vec<HashSet<u32>> {
+    let mut repeated = vec![HashSet::new(); packs.len()];
+    if packs.len() < 2 {
+        return repeated;
+    }
+    let mut heads: std::collections::BinaryHeap<_> = packs
+        .iter()
+        .enumerate()
+        .filter(|(_, pack)| pack.idx.len() > 0)
+        .map(|(number, pack)| std::cmp::Reverse((pack.idx.raw_id(0), number, 0)))
+        .collect();
+    let mut previous: &[u8] = &[];
+    while let Some(mut head) = heads.peek_mut() {
+        let std::cmp::Reverse((id, number, place)) = *head;
+        if id == previous {
+            repeated[number].insert(place as u32);
+        }
+        previous = id;
+        let next = place + 1;
+        if next < packs[number].idx.len() {
+            *head = std::cmp::Reverse((packs[number].idx.raw_id(next), number, next));
+        } else {
+            std::collections::binary_heap::PeekMut::pop(head);
+        }
+    }
+    repeated
+}
+
+struct Job<'a> {
+    database: &'a Database,
+    plan: Plan,
+    probe: &'a Probe<'a>,
+    visit: &'a Visit<'a>,
+    threads: usize,
+    progress: &'a Progress,
+}
+
+/// How many loose objects a worker takes at a time.
+const SHARE: usize = 64;
+
+impl Job<'_> {
+    fn scanner(&self) -> Scanner<'_> {
+        Scanner::new(self.probe, self.visit, self.progress, self.database.id_len)
+    }
+
+    /// Looks at the contents of all objects, trees excepted, which are only counted.
+    fn scan(&self) -> Findings {
+        let mut findings = Findings::default();
+        for (number, forest) in self.plan.forests.iter().enumerate() {
+            let pack = &self.database.packs[number];
+            let repeated = &self.plan.repeated[number];
+            let mut passes: Vec<_> = (0..self.threads)
+                .map(|_| ContentPass { scanner: self.scanner(), pack, forest, repeated })
+                .collect();
+            Source { database: self.database, pack, forest }.run(&mut passes);
+            for mut pass in passes {
+                pass.scanner.report();
+                findings.absorb(pass.scanner.findings);
+            }
+            let broken = forest.broken.iter().map(|(id, why)| (*id, (*why).to_owned()));
+            findings.failed.extend(broken);
+        }
+        self.scan_loose(&mut findings);
+        self.retry(&mut findings);
+        findings
+    }
+
+    fn scan_loose(&self, findings: &mut Findings) {
+        let next = AtomicUsize::new(0);
+        let found = std::sync::Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..self.threads.min(self.plan.loose.len().div_ceil(SHARE)) {
+                scope.spawn(|| {
+                    let mut scanner = self.scanner();
+                    while let Some(rest) =
+                        self.plan.loose.get(next.fetch_add(SHARE, Ordering::Relaxed)..)
+                    {
+                        rest.iter().take(SHARE).for_each(|id| self.single(*id, &mut scanner));
+                        scanner.report();
+                        if rest.len() < SHARE {
+                            break;
+                        }
+                    }
+                    let mut found = found.lock().unwrap_or_else(|error| error.into_inner());
+                    found.push(scanner.findings);
+                });
+            }
+        });
+        let found = found.into_inner().unwrap_or_else(|error| error.into_inner());
+        found.into_iter().for_each(|part| findings.absorb(part));
+    }
+
+    /// Objects that could not be read in their pack may have another copy elsewhere.
+    fn retry(&self, findings: &mut Findings) {
+        let mut failed = std::mem::take(&mut findings.failed);
+        failed.sort_unstable();
+        failed.dedup_by_key(|(id, _)| *id);
+        let mut scanner = self.scanner();
+        for (id, why) in failed {
+            match self.database.read(&id) {
+                Ok((kind, bytes)) => self.content(id, kind, &bytes, &mut scanner),
+                Err(_) => scanner.findings.coverage.gap(format!("object {id}"), why),
+            }
+        }
+        scanner.report();
+        findings.absorb(scanner.findings);
+    }
+
+    fn single(&self, id: ObjectId, scanner: &mut Scanner<'_>) {
+        match self.database.read_unchecked(&id) {
+            Ok((kind, bytes)) => self.content(id, kind, &bytes, scanner),
+            Err(ReadError::Missing) => {}
+            Err(error) => {
+                scanner.findings.coverage.gap(format!("object {id}"), error.to_string());
+            }
+        }
+    }
+
+    fn content(&self, id: ObjectId, kind: ObjectKind, bytes: &[u8], scanner: &mut Scanner<'_>) {
+        scanner.count(kind, bytes.len());
+        match kind {
+            ObjectKind::Tree => scanner.findings.trees.push(id),
+            _ => drop(scanner.whole(id, kind, bytes)),
+        }
+    }
+
+    /// Searches the names in all trees, and logs what attribution needs if there is a hit.
+    fn log_trees(&self, walk: &mut Walk, single: &[ObjectId]) {
+        let hits = HitSet::new(&walk.blobs);
+        let edges = !walk.blobs.is_empty();
+        let (mut log, counts) = self.tree_log(&hits, edges, single);
+        walk.coverage.merge(counts);
+        walk.names = self.judge_names(&log);
+        if !edges && !walk.names.is_empty() {
+            (log, _) = self.tree_log(&hits, true, single);
+        }
+        walk.trees = log;
+        walk.note_missing();
+        walk.sort();
+    }
+
+    /// Trees that could not be read in their pack may have another copy elsewhere.
+    fn retry_trees(
+        &self,
+        failed: Vec<(ObjectId, String)>,
+        pass: &mut TreePass<'_>,
+        counts: &mut Coverage,
+    ) {
+        for (id, why) in failed {
+            match self.database.read(&id) {
+                Ok((ObjectKind::Tree, bytes)) => {
+                    counts.objects.add(ObjectKind::Tree);
+                    counts.bytes += bytes.len() as u64;
+                    pass.tree(id, &bytes);
+                }
+                Ok(_) => {}
+                Err(_) => counts.gap(format!("object {id}"), why),
+            }
+        }
+    }
+
+    /// Has the names judged that hold candidates.
+    fn judge_names(&self, log: &TreeLog) -> Vec<Vec<u8>> {
+        let id = ObjectId::from_bytes(&[0; 32][..self.database.id_len]).expect("20 or 32 bytes");
+        let kind = ObjectKind::Tree;
+        let mut names: Vec<Vec<u8>> = log.candidates.iter().cloned().collect();
+        names.sort_unstable();
+        names.retain(|name| (self.visit)(&Object { id, kind, bytes: name }));
+        names
+    }
+
+    fn tree_log(&self, hits: &HitSet, edges: bool, single: &[ObjectId]) -> (TreeLog, Coverage) {
+        let (mut log, mut counts) = (TreeLog::default(), Coverage::default());
+        let mut failed = Vec::new();
+        let id_len = self.database.id_len;
+        let new = || TreePass::new(self.probe, hits, &self.plan.presence, edges, id_len);
+        for (number, forest) in self.plan.forests.iter().enumerate() {
+            let pack = &self.database.packs[number];
+            let repeated = &self.plan.repeated[number];
+            let mut passes: Vec<_> = (0..self.threads)
+                .map(|_| {
+                    let mut pass = new();
+                    pass.pack = Some((pack, forest));
+                    CountedTrees { pass, repeated, scanner: self.scanner() }
+                })
+                .collect();
+            Source { database: self.database, pack, forest }.run(&mut passes);
+            for mut pass in passes {
+                pass.scanner.report();
+                counts.merge(pass.scanner.findings.coverage);
+                failed.extend(pass.scanner.findings.failed);
+                log.absorb(pass.pass.log);
+            }
+        }
+        let mut pass = new();
+        for id in single {
+            if let Ok((_, bytes)) = self.database.read_unchecked(id) {
+                pass.tree(*id, &bytes);
+            }
+        }
+        self.retry_trees(failed, &mut pass, &mut counts);
+        log.absorb(pass.log);
+        (log, counts)
+    }
+}
+
+/// Looks at the contents of blobs, commits and tags.
+struct ContentPass<'a> {
+    scanner: Scanner<'a>,
+    pack: &'a Pack,
+    forest: &'a Forest,
+    repeated: &'a HashSet<u32>,
+}
+
+impl ContentPass<'_> {
+    /// The id of an entry; `None` if it was looked at elsewhere.
+    fn id(&self, entry: Entry) -> Option<ObjectId> {
+        let own = entry != FOREIGN && !is_repeated(self.forest, self.repeated, entry);
+        own.then(|| self.forest.id(self.pack, entry))
+    }
+}
+
+fn is_repeated(forest: &Forest, repeated: &HashSet<u32>, entry: Entry) -> bool {
+    !repeated.is_empty() && repeated.contains(&(forest.place(entry) as u32))
+}
+
+impl Pass for ContentPass<'_> {
+    type Note = Spots;
+
+    fn wants(&self, kind: ObjectKind) -> bool {
+        kind != ObjectKind::Tree
+    }
+
+    fn whole(&mut self, entry: Entry, kind: ObjectKind, bytes: &[u8]) -> Spots {
+        match self.id(entry) {
+            Some(id) => {
+                self.scanner.count(kind, bytes.len());
+                self.scanner.whole(id, kind, bytes)
+            }
+            None => self.scanner.search(bytes),
+        }
+    }
+
+    fn delta(
+        &mut self,
+        entry: Entry,
+        kind: ObjectKind,
+        delta: &Delta<'_>,
+        base: &Spots,
+        target: &mut Target,
+    ) -> Spots {
+        self.scanner.delta(self.id(entry), kind, delta, base, target)
+    }
+
+    fn failed(&mut self, entry: Entry, why: &str) {
+        let id = self.forest.id(self.pack, entry);
+        self.scanner.findings.failed.push((id, why.to_owned()));
+    }
+
+    fn pause(&mut self) {
+        self.scanner.report();
+    }
+}
+
+/// Logs trees, and counts them.
+struct CountedTrees<'a> {
+    pass: TreePass<'a>,
+    repeated: &'a HashSet<u32>,
+    scanner: Scanner<'a>,
+}
+
+impl CountedTrees<'_> {
+    fn count(&mut self, entry: Entry, bytes: usize) {
+        let Some((_, forest)) = self.pass.pack else { return };
+        if entry != FOREIGN && !is_repeated(forest, self.repeated, entry) {
+            self.scanner.count(ObjectKind::Tree, bytes);
+        }
+    }
+}
+
+impl Pass for CountedTrees<'_> {
+    type Note = <TreePass<'static> as Pass>::Note;
+
+    fn wants(&self, kind: ObjectKind) -> bool {
+        self.pass.wants(kind)
+    }
+
+    fn whole(&mut self, entry: Entry, kind: ObjectKind, bytes: &[u8]) -> Self::Note {
+        self.count(entry, bytes.len());
+        self.pass.whole(entry, kind, bytes)
+    }
+
+    fn delta(
+        &mut self,
+        entry: Entry,
+        kind: ObjectKind,
+        delta: &Delta<'_>,
+        base: &Self::Note,
+        target: &mut Target,
+    ) -> Self::Note {
+        self.count(entry, delta.size);
+        self.pass.delta(entry, kind, delta, base, target)
+    }
+
+    fn failed(&mut self, entry: Entry, why: &str) {
+        if let Some((pack, forest)) = self.pass.pack {
+            let id = forest.id(pack, entry);
+            self.scanner.findings.failed.push((id, why.to_owned()));
+        }
+    }
+
+    fn pause(&mut self) {
+        self.scanner.report();
+    }
+}

@@ -1,0 +1,236 @@
+//! The pack reader against libgit2 and against git itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
+use stripeguard::blob::{ObjectId, ObjectKind};
+use stripeguard::git::{self, Attribution, Database, Exposure, Object, Repository, reference};
+
+use super::fixture::{Fixture, PROBE, hex, progress, visit};
+
+/// What both readers say, in a form that can be compared.
+fn ours(repository: &Repository) -> (git::Walk, BTreeSet<(Vec<u8>, bool)>, Attribution) {
+    let shown = Mutex::new(BTreeSet::new());
+    let record = |object: &Object<'_>| {
+        let hit = visit(object);
+        if hit {
+            shown.lock().unwrap().insert((object.bytes.to_vec(), object.kind == ObjectKind::Tree));
+        }
+        hit
+    };
+    let walk = git::walk(repository, &PROBE, &record, 2, &progress());
+    let attribution = git::attribute(repository, &walk);
+    (walk, shown.into_inner().unwrap(), attribution)
+}
+
+/// Compares the pack reader with libgit2 on everything that both can say.
+pub fn agree(repository: &Repository) -> (git::Walk, Attribution) {
+    let (walk, shown, attribution) = ours(repository);
+    let theirs_shown = Mutex::new(BTreeSet::new());
+    let record = |object: &Object<'_>| {
+        let hit = visit(object);
+        if hit {
+            let entry = (object.bytes.to_vec(), object.kind == ObjectKind::Tree);
+            theirs_shown.lock().unwrap().insert(entry);
+        }
+        hit
+    };
+    let theirs = reference::walk(repository, &PROBE, &record, 2, &progress());
+    assert_eq!(walk.blobs, theirs.blobs);
+    assert_eq!(walk.messages, theirs.messages);
+    assert_eq!(walk.names, theirs.names);
+    assert_eq!(shown, theirs_shown.into_inner().unwrap());
+    assert_eq!(walk.coverage.objects, theirs.coverage.objects);
+    assert_eq!(walk.coverage.bytes, theirs.coverage.bytes);
+    let expected = reference::attribute(repository, &theirs);
+    assert_eq!(in_commits(&attribution.blobs), expected.blobs);
+    assert_eq!(in_commits(&attribution.names), expected.names);
+    assert_eq!(attribution.messages, expected.messages);
+    (walk, attribution)
+}
+
+/// Without the paths in trees that no commit has, which the plain reader does not look for.
+fn in_commits<K: Ord + Clone>(exposures: &BTreeMap<K, Exposure>) -> BTreeMap<K, Exposure> {
+    let mut exposures = exposures.clone();
+    for exposure in exposures.values_mut() {
+        exposure.paths.retain(|path| !path.introductions.is_empty());
+    }
+    exposures
+}
+
+/// Every object that git lists can be read, has the kind and the bytes that git says, and was
+/// counted.
+fn reads_all(fixture: &Fixture, walk: &git::Walk) {
+    let list = fixture.git(&[
+        "cat-file",
+        "--batch-all-objects",
+        "--batch-check=%(objectname) %(objecttype) %(objectsize)",
+    ]);
+    let database = Database::open(&fixture.open());
+    let mut count = 0;
+    for line in list.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (kind, bytes) = database.read(&hex(words[0])).unwrap();
+        assert_eq!(kind.name(), words[1]);
+        assert_eq!(bytes.len().to_string(), words[2]);
+        count += 1;
+    }
+    assert_eq!(walk.coverage.objects.total(), count);
+}
+
+/// A history with a bit of everything: long files that change here and there, hits that come, move
+/// and go, branches, merges, tags, names of all kinds.
+fn rich(fixture: &Fixture) {
+    let lines = |version: usize| -> String {
+        (0..400)
+            .map(|n| format!("line {n} {}\n", if n % 40 == version % 40 { version } else { 0 }))
+            .collect()
+    };
+    for version in 0..30 {
+        fixture.write("src/deep/er/long.txt", lines(version));
+        let body = if version % 7 == 3 { "NEEDLE_1" } else { "NEEDLE_x" };
+        fixture.write("src/deep/config", format!("{}key = {body}\n{}", lines(1), lines(version)));
+        if version % 5 == 0 {
+            fixture.write(format!("src/{version}/a b\"c\n\u{e9}"), format!("NEEDLE_{version}"));
+        }
+        if version == 12 {
+            fixture.git(&["mv", "src/5", "moved"]);
+        }
+        if version == 20 {
+            fixture.git(&["rm", "-rq", "src/10"]);
+        }
+        fixture
+            .commit(&format!("version {version} {}", if version == 9 { "NEEDLE_9" } else { "" }));
+        if version == 15 {
+            fixture.git(&["branch", "side"]);
+            fixture.git(&["tag", "-a", "-m", "NEEDLE_7 in a tag", "v1"]);
+        }
+    }
+    fixture.git(&["checkout", "-q", "side"]);
+    fixture.write("side/NEEDLE_3.txt", "its name");
+    fixture.write("src/deep/config", "NEEDLE_4 on a side");
+    fixture.commit("side");
+    fixture.git(&["checkout", "-q", "main"]);
+    let merge = fixture.command(&fixture.root).args(["merge", "-q", "side"]).output().unwrap();
+    assert!(!merge.status.success());
+    fixture.write("src/deep/config", "NEEDLE_5 of the resolution");
+    fixture.commit("merge");
+    fixture.git(&["checkout", "-q", "--orphan", "alone"]);
+    fixture.write("orphan", "NEEDLE_6");
+    fixture.commit("orphan");
+    fixture.git(&["checkout", "-q", "main"]);
+    fixture.git(&["branch", "-q", "-D", "alone"]);
+    fixture.feed(&["hash-object", "-w", "--stdin"], b"NEEDLE_8 dangling");
+    let blob = fixture.feed(&["hash-object", "-w", "--stdin"], b"NEEDLE_9 tagged blob");
+    fixture.git(&["tag", "blob-tag", &blob]);
+}
+
+#[test]
+fn loose_objects() {
+    let fixture = Fixture::new();
+    rich(&fixture);
+    let (walk, attribution) = agree(&fixture.open());
+    reads_all(&fixture, &walk);
+    assert!(walk.blobs.len() > 15);
+    assert_eq!(walk.names, [b"NEEDLE_3.txt"]);
+    assert_eq!(walk.messages.len(), 2);
+    assert_eq!(walk.coverage.gaps, []);
+    assert_eq!(attribution.gaps, []);
+}
+
+#[test]
+fn one_pack_with_deep_chains() {
+    let fixture = Fixture::new();
+    rich(&fixture);
+    fixture.git(&["repack", "-adfq", "--depth=4000", "--window=50", "--keep-unreachable"]);
+    fixture.git(&["prune-packed"]);
+    let (walk, _) = agree(&fixture.open());
+    reads_all(&fixture, &walk);
+    assert_eq!(walk.coverage.gaps, []);
+}
+
+#[test]
+fn ref_deltas_and_index_version_1() {
+    let fixture = Fixture::new();
+    rich(&fixture);
+    let before = agree(&fixture.open());
+    let list = fixture.git(&["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"]);
+    let objects = fixture.root.join(".git/objects");
+    let base = objects.join("pack/pack");
+    fixture.feed(
+        &["pack-objects", "-q", "--index-version=1", "--depth=50", base.to_str().unwrap()],
+        list.as_bytes(),
+    );
+    fixture.git(&["prune-packed"]);
+    let after = agree(&fixture.open());
+    reads_all(&fixture, &after.0);
+    assert_eq!(before.0.blobs, after.0.blobs);
+    assert_eq!(before.1.blobs, after.1.blobs);
+}
+
+#[test]
+fn several_packs_with_repeated_objects() {
+    let fixture = Fixture::new();
+    rich(&fixture);
+    fixture.git(&["repack", "-dq"]);
+    fixture.write("later", "NEEDLE_2 later");
+    fixture.commit("later");
+    fixture.git(&["repack", "-dq"]);
+    let kept = std::fs::read_dir(fixture.root.join(".git/objects/pack")).unwrap();
+    for entry in kept.flatten().filter(|e| e.path().extension().is_some_and(|e| e == "pack")) {
+        std::fs::write(entry.path().with_extension("keep"), "").unwrap();
+    }
+    fixture.git(&["-c", "repack.packKeptObjects=true", "repack", "-aq"]);
+    let (walk, _) = agree(&fixture.open());
+    reads_all(&fixture, &walk);
+    assert_eq!(walk.coverage.gaps, []);
+}
+
+#[test]
+fn borrowed_objects() {
+    let fixture = Fixture::new();
+    rich(&fixture);
+    let borrower = fixture.beside("borrower");
+    fixture.git(&["clone", "-q", "--shared", ".", borrower.to_str().unwrap()]);
+    let repository = git::open(&borrower).unwrap();
+    let (walk, _, attribution) = ours(&repository);
+    assert_eq!(walk.coverage.gaps, []);
+    assert_eq!(walk.blobs, agree(&fixture.open()).0.blobs);
+    let dangling: ObjectId = hex(&fixture.feed(&["hash-object", "--stdin"], b"NEEDLE_8 dangling"));
+    assert!(walk.blobs.contains(&dangling));
+    assert!(!attribution.blobs.contains_key(&dangling), "it is the lender's");
+    let theirs = reference::walk(&repository, &PROBE, &visit, 2, &progress());
+    let mut expected = reference::attribute(&repository, &theirs).blobs;
+    expected.retain(|_, exposure| !exposure.refs.is_empty());
+    assert_eq!(attribution.blobs, expected);
+}
+
+#[test]
+fn sha256() {
+    let fixture = Fixture::sha256();
+    rich(&fixture);
+    let (loose, _, before) = ours(&fixture.open());
+    reads_all(&fixture, &loose);
+    fixture.git(&["repack", "-adfq", "--keep-unreachable"]);
+    fixture.git(&["prune-packed"]);
+    let (packed, _, after) = ours(&fixture.open());
+    reads_all(&fixture, &packed);
+    assert_eq!(loose.blobs, packed.blobs);
+    assert_eq!(before.blobs, after.blobs);
+    assert_eq!(packed.coverage.gaps, []);
+    let other = Fixture::new();
+    rich(&other);
+    let (same, _, _) = ours(&other.open());
+    assert_eq!(same.blobs.len(), packed.blobs.len());
+}
+
+#[test]
+fn empty_unborn_and_bare() {
+    let fixture = Fixture::new();
+    let (walk, _) = agree(&fixture.open());
+    assert!(walk.is_empty() && walk.coverage.is_complete());
+    rich(&fixture);
+    let bare = fixture.beside("bare.git");
+    fixture.git(&["clone", "-q", "--bare", ".", bare.to_str().unwrap()]);
+    agree(&git::open(&bare).unwrap());
+}
