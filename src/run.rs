@@ -3,9 +3,11 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use crate::blob::Blob;
 use crate::coverage::{Coverage, Progress};
@@ -126,8 +128,10 @@ impl From<git::RevisionError> for RequestError {
 /// # Errors
 /// If the request itself is wrong. What cannot be read on the way is a gap in the report.
 pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestError> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let run = Run {
         request,
+        threads: if request.threads == 0 { processors } else { request.threads },
         scanner: Scanner::new(request.today),
         found: Mutex::new(Found::default()),
         progress,
@@ -148,6 +152,7 @@ struct Outcome {
 
 struct Run<'a> {
     request: &'a Request,
+    threads: usize,
     scanner: Scanner,
     found: Mutex<Found>,
     progress: &'a Progress,
@@ -226,7 +231,7 @@ impl Run<'_> {
         if sides.tree() && !is_git_dir {
             let options = tree::Options {
                 no_ignore: self.request.no_ignore,
-                threads: self.request.threads,
+                threads: self.threads,
                 prefix: prefix.to_owned(),
             };
             outcome.coverage.requested.push(format!("files under {}", path.display()));
@@ -238,7 +243,7 @@ impl Run<'_> {
                 let under = path_within(&repository, path);
                 let history = history::scan(
                     &repository,
-                    &history::Options { threads: self.request.threads, prefix, under: &under },
+                    &history::Options { threads: self.threads, prefix, under: &under },
                     &self.scanner,
                     self.progress,
                 );

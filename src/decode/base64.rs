@@ -7,12 +7,14 @@ use super::{Decoded, Layer, window};
 /// Reads the run of base64 around a place. Four characters hold three bytes, and which character
 /// begins such a group is told by `phase`: how many characters before the place one does.
 pub fn decode(bytes: &[u8], at: Range<usize>, phase: usize) -> Option<Decoded> {
-    let source = run(bytes, &at);
-    let places: Vec<usize> = source.clone().filter(|&i| value(bytes[i]).is_some()).collect();
-    let hit = places.binary_search(&at.start).ok()?;
+    let limits = window(bytes.len(), &at);
+    let mut places = before(bytes, at.start, limits.start);
+    let hit = places.len();
+    places.extend(after(bytes, at.start, limits.end));
+    let source = *places.first()?..places.last()? + 1;
     let first = (hit + 4 - phase % 4) % 4;
     let mut decoded = Decoded::new(Layer::Base64, source);
-    for group in places[first..].chunks(4) {
+    for group in places.get(first..)?.chunks(4) {
         push_group(&mut decoded, bytes, group);
     }
     Some(decoded)
@@ -27,51 +29,74 @@ fn push_group(decoded: &mut Decoded, bytes: &[u8], group: &[usize]) {
     }
 }
 
-/// The characters around a place that can be of one encoded text. Lines may be set in, quoted, and
-/// joined by a plus sign or a backslash.
-fn run(bytes: &[u8], at: &Range<usize>) -> Range<usize> {
-    let limits = window(bytes.len(), at);
-    let mut from = at.start;
-    while from > limits.start {
-        match before(bytes, from, limits.start) {
-            Some(next) => from = next,
-            None => break,
+/// The places of the characters from `at` on, over line breaks between them.
+fn after(bytes: &[u8], at: usize, limit: usize) -> Vec<usize> {
+    let mut places = Vec::new();
+    let mut i = at;
+    while i < limit {
+        if value(bytes[i]).is_some() {
+            places.push(i);
+            i += 1;
+            continue;
         }
-    }
-    let mut to = at.end;
-    while to < limits.end {
-        match after(bytes, to, limits.end) {
-            Some(next) => to = next,
-            None => break,
+        let mut next = i;
+        while let Some(len) = wrap_len(&bytes[next..limit]) {
+            next += len;
         }
+        if !has_break(&bytes[i..next]) {
+            break;
+        }
+        i = next;
     }
-    from..to
+    places
 }
 
-/// Where the run goes on to the left: the character before, or the one before a line break.
-fn before(bytes: &[u8], from: usize, limit: usize) -> Option<usize> {
-    if value(bytes[from - 1]).is_some() {
-        return Some(from - 1);
+/// The places of the characters before `at`, in order, over line breaks between them.
+fn before(bytes: &[u8], at: usize, limit: usize) -> Vec<usize> {
+    let mut places = Vec::new();
+    let mut i = at;
+    while i > limit {
+        let gap = wrap_len_back(&bytes[limit..i]);
+        if gap == 0 && value(bytes[i - 1]).is_some() {
+            places.push(i - 1);
+            i -= 1;
+            continue;
+        }
+        let mut next = i - gap;
+        while next > limit && wrap_len_back(&bytes[limit..next]) > 0 {
+            next -= wrap_len_back(&bytes[limit..next]);
+        }
+        if gap == 0 || !has_break(&bytes[next..i]) {
+            break;
+        }
+        i = next;
     }
-    let gap = bytes[limit..from].iter().rev().take_while(|&&byte| is_wrap(byte)).count();
-    let next = from - gap;
-    let wrapped = bytes[next..from].contains(&b'\n') || bytes[next..from].contains(&b'\\');
-    (gap > 0 && wrapped && next > limit && value(bytes[next - 1]).is_some()).then(|| next - 1)
+    places.reverse();
+    places
 }
 
-fn after(bytes: &[u8], to: usize, limit: usize) -> Option<usize> {
-    if value(bytes[to]).is_some() {
-        return Some(to + 1);
+/// The length of one piece of what stands between the lines of a wrapped text: white space, quotes,
+/// commas, and the escapes `\n`, `\r` and `\/` of a text within a string.
+fn wrap_len(rest: &[u8]) -> Option<usize> {
+    match rest {
+        [b'\\', b'n' | b'r', ..] => Some(2),
+        [b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'\\' | b',', ..] => Some(1),
+        _ => None,
     }
-    let gap = bytes[to..limit].iter().take_while(|&&byte| is_wrap(byte)).count();
-    let next = to + gap;
-    let wrapped = bytes[to..next].contains(&b'\n') || bytes[to..next].contains(&b'\\');
-    (gap > 0 && wrapped && next < limit && value(bytes[next]).is_some()).then_some(next + 1)
 }
 
-/// What stands between the lines of a wrapped text.
-fn is_wrap(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'\\' | b',')
+/// The same to the left; 0 if none ends there.
+fn wrap_len_back(text: &[u8]) -> usize {
+    match text {
+        [.., b'\\', b'n' | b'r'] => 2,
+        [.., b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'\\' | b','] => 1,
+        _ => 0,
+    }
+}
+
+/// Whether what stands between two characters is the end of a line, or the escape of a slash.
+fn has_break(gap: &[u8]) -> bool {
+    gap.contains(&b'\n') || gap.contains(&b'\\')
 }
 
 fn value(byte: u8) -> Option<u32> {

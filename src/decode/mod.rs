@@ -76,49 +76,28 @@ pub struct Spelled {
 /// How far around a hit a text is read back.
 pub const REACH: usize = 4096;
 
-/// The literals to search for: the spellings of `stems`, such as `k_live_`.
+/// The literals to search for: the spellings of `stems`, such as `k_live_`. UTF-32 is rare enough
+/// that only the first two are searched for in it.
 pub fn needles(stems: &[&str]) -> Vec<Spelled> {
     let spelled = |layer, needle: Vec<u8>| Spelled { needle, layer, phase: 0 };
-    let mut all = Vec::new();
-    for stem in stems.iter().map(|stem| stem.as_bytes()) {
-        for before in 0..3 {
-            let (needle, phase) = base64::inner(stem, before);
-            all.push(Spelled { needle, layer: Layer::Base64, phase });
-        }
-        let wide = |width: usize| {
-            let mut text: Vec<u8> =
-                stem.iter().flat_map(|&b| [&[b][..], &[0; 3][..width - 1]].concat()).collect();
-            text.truncate(text.len() - (width - 1));
-            text
-        };
-        all.push(spelled(Layer::Utf16, wide(2)));
-        all.push(spelled(Layer::Utf32, wide(4)));
-        let hex: String = stem.iter().map(|byte| format!("{byte:02x}")).collect();
-        all.push(spelled(Layer::Hex, hex.clone().into_bytes()));
-        all.push(spelled(Layer::Hex, hex.to_uppercase().into_bytes()));
-    }
+    let stems = || stems.iter().map(|stem| stem.as_bytes());
+    let mut all: Vec<_> = stems().map(|stem| spelled(Layer::Utf16, wide::inner(stem, 2))).collect();
+    all.extend(stems().take(2).map(|stem| spelled(Layer::Utf32, wide::inner(stem, 4))));
     all.extend(FRAGMENTS.iter().map(|(layer, text)| spelled(*layer, text.as_bytes().to_vec())));
+    for stem in stems() {
+        all.extend((0..3).map(|before| {
+            let (needle, phase) = base64::inner(stem, before);
+            Spelled { needle, layer: Layer::Base64, phase }
+        }));
+        let hex: String = stem.iter().map(|byte| format!("{byte:02x}")).collect();
+        all.push(spelled(Layer::Hex, hex.to_uppercase().into_bytes()));
+        all.push(spelled(Layer::Hex, hex.into_bytes()));
+    }
     all
 }
 
 /// Beginnings of which one character is replaced, or all are, and first pieces of joined literals.
 const FRAGMENTS: &[(Layer, &str)] = &[
-    (Layer::Percent, "k%5F"),
-    (Layer::Percent, "k%5f"),
-    (Layer::Percent, "%6B%5F"),
-    (Layer::Percent, "%6b%5f"),
-    (Layer::Escape, "k\\u005"),
-    (Layer::Escape, "k\\x5"),
-    (Layer::Escape, "k\\137"),
-    (Layer::Escape, "\\u006b\\u005"),
-    (Layer::Escape, "\\u006B\\u005"),
-    (Layer::Escape, "\\x6b\\x5"),
-    (Layer::Escape, "\\x6B\\x5"),
-    (Layer::Entity, "k&#95;"),
-    (Layer::Entity, "k&#x5"),
-    (Layer::Entity, "k&lowbar;"),
-    (Layer::Entity, "&#107;&#95;"),
-    (Layer::QuotedPrintable, "k=5F"),
     (Layer::Joined, "sk_\""),
     (Layer::Joined, "sk_'"),
     (Layer::Joined, "\"sk\""),
@@ -127,6 +106,20 @@ const FRAGMENTS: &[(Layer, &str)] = &[
     (Layer::Joined, "sk_live'"),
     (Layer::Joined, "sk_test\""),
     (Layer::Joined, "sk_test'"),
+    (Layer::Entity, "k&lowbar;"),
+    (Layer::Escape, "k\\137"),
+    (Layer::Percent, "k%5F"),
+    (Layer::Percent, "k%5f"),
+    (Layer::Percent, "%6B%5F"),
+    (Layer::Percent, "%6b%5f"),
+    (Layer::Escape, "k\\u005"),
+    (Layer::Escape, "k\\x5"),
+    (Layer::Escape, "\\u006b\\u005"),
+    (Layer::Escape, "\\x6b\\x5"),
+    (Layer::Entity, "k&#95;"),
+    (Layer::Entity, "k&#x5"),
+    (Layer::Entity, "&#107;&#95;"),
+    (Layer::QuotedPrintable, "k=5F"),
 ];
 
 /// Reads the text around a hit back from its spelling, at most [`REACH`] bytes to each side.

@@ -36,3 +36,11 @@ fn ascii(unit: &[u8], is_little: bool) -> u8 {
     };
     if high.iter().all(|&byte| byte == 0) && low < 0x80 { low } else { b'?' }
 }
+
+/// What a text looks like from its first character to its last: the same in both byte orders.
+pub fn inner(text: &[u8], width: usize) -> Vec<u8> {
+    let mut units: Vec<u8> =
+        text.iter().flat_map(|&byte| [&[byte][..], &[0; 3][..width - 1]].concat()).collect();
+    units.truncate(units.len() - (width - 1));
+    units
+}

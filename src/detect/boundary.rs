@@ -67,19 +67,23 @@ fn ends_with_length(before: &[u8]) -> bool {
     }
 }
 
-/// Where the id of an object begins that stands before `_secret_`: `pi_`, `seti_`, `vs_` or `cs_`
-/// and its characters.
+/// Where a client secret begins that has `_secret_` at `prefix`: with the id of its object, or with
+/// the name of a kind of object.
 pub fn object_start(bytes: &[u8], prefix: usize) -> Option<usize> {
-    let head = &bytes[prefix.saturating_sub(80)..prefix];
-    let body = head.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let before = &head[..head.len() - body];
-    let kinds: [(&[u8], std::ops::RangeInclusive<usize>); 5] = [
+    const NAMES: [&[u8]; 4] = [b"src_client", b"fcsess_client", b"cuss", b"accs"];
+    const IDS: [(&[u8], std::ops::RangeInclusive<usize>); 5] = [
         (b"pi_", 14..=27),
         (b"seti_", 14..=27),
         (b"vs_", 14..=27),
         (b"cs_live_", 40..=70),
         (b"cs_test_", 40..=70),
     ];
-    let found = kinds.iter().find(|(kind, len)| before.ends_with(kind) && len.contains(&body));
-    found.map(|(kind, _)| prefix - body - kind.len())
+    let head = &bytes[prefix.saturating_sub(80)..prefix];
+    if let Some(name) = NAMES.iter().find(|name| head.ends_with(name)) {
+        return Some(prefix - name.len());
+    }
+    let id = head.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    let before = &head[..head.len() - id];
+    let found = IDS.iter().find(|(kind, len)| before.ends_with(kind) && len.contains(&id));
+    found.map(|(kind, _)| prefix - id - kind.len())
 }

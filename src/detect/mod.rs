@@ -100,10 +100,11 @@ impl Detector {
     /// Calls back with the place of each literal that a credential may begin with: the bare
     /// search, which looks at nothing but the literals.
     pub fn candidates(&self, window: &[u8], found: &mut dyn FnMut(Range<usize>)) {
+        let mut hits = self.search.hits(window);
         let mut at = 0;
-        while let Some((span, _)) = self.search.next(window, at) {
-            at = span.start + 1;
-            found(span);
+        while let Some(hit) = hits.next(at) {
+            at = hit.span.start + 1;
+            found(hit.span);
         }
     }
 
@@ -124,10 +125,10 @@ impl Detector {
     }
 
     fn each(&self, bytes: &[u8], path: &str, take: &mut dyn FnMut(Result<Match, Dropped>)) {
-        let Some((first, _)) = self.search.next(bytes, 0) else { return };
+        let Some(first) = self.search.hits(bytes).next(0) else { return };
         let pass = Pass { search: &self.search, path, today: self.today };
         let mut outcomes = Vec::new();
-        pass.run(bytes, first.start, DEPTH, &mut outcomes);
+        pass.run(bytes, first.span.start, DEPTH, &mut outcomes);
         let (mut matches, mut dropped) = (Vec::new(), Vec::new());
         for outcome in outcomes {
             match outcome {

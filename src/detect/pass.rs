@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::judge::Text;
-use super::search::{Search, Target};
+use super::search::{Plain, Search, Target};
 use super::{Dropped, Match};
 use crate::decode::{self, Layer};
 use crate::key::{Confidence, RULES, Rule};
@@ -26,24 +26,31 @@ impl Pass<'_> {
     pub fn run(&self, bytes: &[u8], mut at: usize, depth: usize, outcomes: &mut Vec<Outcome>) {
         let mut last_end = None;
         let mut read = Vec::new();
-        while let Some((needle, target)) = self.search.next(bytes, at) {
-            at = needle.start + 1;
-            match target {
-                Target::Plain(rules) => {
-                    for rule in rules {
-                        let rule = &RULES[*rule];
-                        let outcome = self.plain(bytes, &needle, rule, last_end, depth);
-                        let end = outcome.as_ref().ok().map(|found| found.span.end);
-                        outcomes.push(outcome);
-                        if end.is_some() {
-                            (at, last_end) = (end.unwrap_or(at), end);
-                            break;
+        let mut hits = self.search.hits(bytes);
+        while let Some(hit) = hits.next(at) {
+            at = hit.span.start + 1;
+            match hit.target {
+                Target::Plain(prefixes) => {
+                    for Plain { rule, lead } in prefixes {
+                        let start = hit.span.start.checked_sub(lead.len());
+                        let Some(start) =
+                            start.filter(|&i| bytes[i..].starts_with(lead.as_bytes()))
+                        else {
+                            continue;
+                        };
+                        let prefix = start..hit.span.end;
+                        let outcome = self.plain(bytes, &prefix, &RULES[*rule], last_end, depth);
+                        if let Ok(found) = &outcome {
+                            at = at.max(found.span.end);
+                            last_end = Some(found.span.end);
                         }
+                        outcomes.push(outcome);
                     }
                 }
                 Target::Spelled { layer, phase } if depth > 0 => {
-                    let done = Done { layer: *layer, phase: (needle.start + 4 - phase) % 4 };
-                    self.spelled(bytes, &needle, (done, *phase), depth, (&mut read, outcomes));
+                    let phase_here = (hit.span.start + 4 - phase) % 4;
+                    let done = Done { layer: *layer, phase: phase_here };
+                    self.spelled(bytes, &hit.span, (done, *phase), depth, (&mut read, outcomes));
                 }
                 Target::Spelled { .. } => {}
             }

@@ -14,7 +14,7 @@ use crate::sighting::Sighting;
 /// How a history is to be read.
 #[derive(Clone, Copy, Debug)]
 pub struct Options<'a> {
-    /// Threads; 0 lets the number of processors decide.
+    /// How many threads.
     pub threads: usize,
     /// What stands before every path.
     pub prefix: &'a str,

@@ -18,7 +18,7 @@ use crate::coverage::Coverage;
 pub struct Options {
     /// Read what git ignores as well.
     pub no_ignore: bool,
-    /// How many threads; 0 lets the number of processors decide.
+    /// How many threads.
     pub threads: usize,
     /// What stands before every label, such as `dist/`; empty, or with a `/` at its end.
     pub prefix: String,
