@@ -16,6 +16,7 @@ mod attribution;
 mod commit;
 mod commits;
 mod config;
+mod connectivity;
 mod database;
 mod fast_hash;
 mod floor;

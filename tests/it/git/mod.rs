@@ -1,3 +1,6 @@
 mod attribution;
+mod damage;
+mod deltas;
 mod differential;
 mod fixture;
+mod packs;
