@@ -3,4 +3,7 @@ mod damage;
 mod deltas;
 mod differential;
 mod fixture;
+mod index;
 mod packs;
+mod repository;
+mod revision;
