@@ -369,7 +369,9 @@ impl Pass for ContentPass<'_> {
         base: &Spots,
         target: &mut Target,
     ) -> Spots {
-        self.scanner.delta(self.id(entry), kind, delta, base, target)
+        let own = !is_repeated(self.forest, self.repeated, entry);
+        let id = || self.forest.id(self.pack, entry);
+        self.scanner.delta(own.then_some(id), kind, delta, base, target)
     }
 
     fn failed(&mut self, entry: Entry, why: &str) {
