@@ -5,5 +5,6 @@ mod differential;
 mod fixture;
 mod index;
 mod packs;
+mod places;
 mod repository;
 mod revision;
