@@ -243,7 +243,12 @@ impl Run<'_> {
                 let under = path_within(&repository, path);
                 let history = history::scan(
                     &repository,
-                    &history::Options { threads: self.threads, prefix, under: &under },
+                    &history::Options {
+                        threads: self.threads,
+                        prefix,
+                        root: &path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
+                        under: &under,
+                    },
                     &self.scanner,
                     self.progress,
                 );

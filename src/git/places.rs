@@ -56,7 +56,7 @@ struct Places<'a> {
 impl Places<'_> {
     fn show(&mut self, path: &str, origin: Origin, bytes: &[u8]) {
         self.coverage.bytes += bytes.len() as u64;
-        (self.visit)(&Blob { path, origin, bytes });
+        (self.visit)(&Blob::whole(path, origin, bytes));
     }
 
     fn names(&mut self) {

@@ -9,4 +9,5 @@ mod detect;
 mod git;
 mod key;
 mod keys;
+mod readme;
 mod repo;
