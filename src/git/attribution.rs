@@ -70,7 +70,7 @@ struct Events {
 /// reached. A hit that has no entry in the result lies only in a store that the repository borrows
 /// from, and nothing of the repository leads to it: it is somebody else's.
 pub fn attribute(repository: &Repository, walk: &Walk) -> Attribution {
-    let references = repository.references();
+    let references = &walk.references;
     let database = Database::open(repository);
     let mut attributor = Attributor {
         walk,
@@ -81,14 +81,14 @@ pub fn attribute(repository: &Repository, walk: &Walk) -> Attribution {
     };
     attributor.follow_commits();
     attributor.find_last();
-    attributor.mark_head(&references);
+    attributor.mark_head(references);
     let tips = Tips::new(&references.all, walk, &attributor.graph);
     attributor.follow_tips(&tips);
     attributor.place_dangling();
     let messages = attributor.sweep(&tips);
     let mut writer = Writer { database: &database, attributor: &attributor, known: HashMap::new() };
     let mut attribution = writer.write(&messages, &tips);
-    attribution.refs = references.all;
+    attribution.refs = references.all.clone();
     attribution
 }
 

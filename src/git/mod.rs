@@ -34,6 +34,7 @@ mod refs;
 mod repository;
 mod revision;
 mod scan;
+mod stream;
 mod tree;
 mod tree_log;
 mod walk;

@@ -1,6 +1,7 @@
 //! Reading every object of a repository.
 
 use std::collections::HashSet;
+use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::blob::{ObjectId, ObjectKind};
@@ -11,11 +12,11 @@ use crate::git::connectivity;
 use crate::git::pack::Pack;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
-use crate::git::pack::traverse::{FOREIGN, Pass, Source, Target};
+use crate::git::pack::traverse::{FOREIGN, LARGE, Pass, Source, Target};
 use crate::git::presence::Presence;
 use crate::git::scan::{Findings, Scanner, Spots};
 use crate::git::tree_log::{HitSet, TreeLog, TreePass};
-use crate::git::{Database, Object, Probe, ReadError, Repository, Visit, loose};
+use crate::git::{Database, Object, Probe, ReadError, References, Repository, Visit, loose};
 
 /// What a walk over all objects found.
 #[derive(Debug, Default)]
@@ -31,6 +32,7 @@ pub struct Walk {
     pub(crate) commits: CommitLog,
     pub(crate) tags: Vec<(ObjectId, Tag)>,
     pub(crate) trees: TreeLog,
+    pub(crate) references: References,
 }
 
 /// Reads every object of a repository, reachable or not, and shows `visit` those that may hold
@@ -56,6 +58,7 @@ pub fn walk(
         messages: findings.messages,
         commits: findings.commits,
         tags: findings.tags,
+        references: repository.references(),
         ..Walk::default()
     };
     walk.sort();
@@ -229,6 +232,9 @@ impl Job<'_> {
     }
 
     fn single(&self, id: ObjectId, scanner: &mut Scanner<'_>) {
+        if self.large_and_harmless(&id, scanner) {
+            return;
+        }
         match self.database.read_unchecked(&id) {
             Ok((kind, bytes)) => self.content(id, kind, &bytes, scanner),
             Err(ReadError::Missing) => {}
@@ -236,6 +242,17 @@ impl Job<'_> {
                 scanner.findings.coverage.gap(format!("object {id}"), error.to_string());
             }
         }
+    }
+
+    /// Whether the object is a large file in which there is nothing. Others are read whole.
+    fn large_and_harmless(&self, id: &ObjectId, scanner: &mut Scanner<'_>) -> bool {
+        let files = self.database.dirs.iter().map(|dir| loose::path(dir, id));
+        let mut large = files.filter(|file| loose::may_have(file, LARGE));
+        let Some(Ok((kind, size, mut stream))) = large.next().map(|file| loose::stream(&file))
+        else {
+            return false;
+        };
+        size > LARGE && matches!(scanner.large(kind, size, &mut stream), Ok(false))
     }
 
     fn content(&self, id: ObjectId, kind: ObjectKind, bytes: &[u8], scanner: &mut Scanner<'_>) {
@@ -359,6 +376,21 @@ impl Pass for ContentPass<'_> {
             }
             None => self.scanner.search(bytes),
         }
+    }
+
+    fn large(
+        &mut self,
+        entry: Entry,
+        kind: ObjectKind,
+        size: u64,
+        stream: &mut dyn Read,
+    ) -> Result<bool, String> {
+        if self.id(entry).is_none() {
+            return Ok(false);
+        }
+        let may_hold = self.scanner.large(kind, size, stream)?;
+        self.pack.map.release(0..self.pack.map.len());
+        Ok(may_hold)
     }
 
     fn delta(
