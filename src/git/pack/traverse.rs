@@ -1,12 +1,13 @@
 //! Walking all objects of a pack, bases before their deltas, with as little unpacking as possible.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use flate2::bufread::ZlibDecoder;
+use flate2::read::ZlibDecoder;
 
 use crate::blob::ObjectKind;
 use crate::git::Database;
+use crate::git::map::Map;
 use crate::git::pack::Pack;
 use crate::git::pack::delta::{Delta, Piece};
 use crate::git::pack::entry::{Header, Storage};
@@ -213,7 +214,8 @@ impl<'a, P: Pass> Worker<'a, P> {
         };
         let packed = self.source.pack.data(&header);
         if header.size > LARGE && self.source.forest.children(entry).is_empty() {
-            let mut stream = ZlibDecoder::new(packed);
+            let map = &self.source.pack.map;
+            let mut stream = ZlibDecoder::new(Passing { map, at: header.data, kept: header.data });
             if !self.pass.large(entry, kind, header.size, &mut stream)? {
                 return Ok(None);
             }
@@ -322,6 +324,26 @@ impl<'a, P: Pass> Worker<'a, P> {
             self.pass.failed(entry, why);
             pending.extend_from_slice(self.source.forest.children(entry));
         }
+    }
+}
+
+/// Reads a pack on from a place, and lets go of the mapped memory behind it.
+struct Passing<'a> {
+    map: &'a Map,
+    at: usize,
+    /// From here on the memory was not let go of yet.
+    kept: usize,
+}
+
+impl Read for Passing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.map.get(self.at..).unwrap_or_default().read(buffer)?;
+        self.at += read;
+        if self.at - self.kept > RESIDENT as usize {
+            self.map.release(0..self.map.len());
+            self.kept = self.at;
+        }
+        Ok(read)
     }
 }
 
