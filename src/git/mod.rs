@@ -34,7 +34,6 @@ mod places;
 mod plan;
 mod presence;
 mod range;
-pub mod reference;
 mod refs;
 mod repository;
 mod revision;

@@ -86,6 +86,8 @@ const SHARE: usize = 64;
 pub(crate) const LARGE: u64 = 64 << 20;
 /// After so many bytes of the pack were read, the mapped memory is given back.
 const RESIDENT: u64 = 16 << 20;
+/// A worker tells the others after so many bytes how much it has read.
+const SHARED: u64 = 1 << 20;
 /// Objects kept for their children take no more than this for each worker; what is given up is made
 /// again when it is needed.
 const KEPT: usize = 256 << 20;
@@ -124,6 +126,7 @@ struct Frame<N> {
 struct Worker<'a, P: Pass> {
     source: Source<'a>,
     read: &'a AtomicU64,
+    unshared: u64,
     pass: &'a mut P,
     inflater: Inflater,
     data: Vec<u8>,
@@ -135,7 +138,17 @@ struct Worker<'a, P: Pass> {
 impl<'a, P: Pass> Worker<'a, P> {
     fn new(source: Source<'a>, read: &'a AtomicU64, pass: &'a mut P) -> Self {
         let (data, pieces, pool) = (Vec::new(), Vec::new(), Vec::new());
-        Self { source, read, pass, inflater: Inflater::new(), data, pieces, pool, pooled: 0 }
+        Self {
+            source,
+            read,
+            unshared: 0,
+            pass,
+            inflater: Inflater::new(),
+            data,
+            pieces,
+            pool,
+            pooled: 0,
+        }
     }
 
     fn run(&mut self, next: &AtomicUsize) {
@@ -291,6 +304,11 @@ impl<'a, P: Pass> Worker<'a, P> {
     fn count(&mut self, header: &Header, entry: Entry) {
         let end = self.source.forest.offset(entry + 1);
         let length = end.saturating_sub(header.data as u64);
+        self.unshared += length;
+        if self.unshared < SHARED {
+            return;
+        }
+        let length = std::mem::take(&mut self.unshared);
         let before = self.read.fetch_add(length, Ordering::Relaxed);
         if before / RESIDENT != (before + length) / RESIDENT {
             self.source.pack.map.release(0..self.source.pack.map.len());
