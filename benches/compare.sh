@@ -35,8 +35,11 @@ run() {
     echo absent >"$work/$name"
     return
   fi
-  "$gnu_time" -o "$work/once" -f '%e %M' "$@" >/dev/null 2>&1 </dev/null || true
-  tail -n 1 "$work/once" >>"$work/$name"
+  local begun=$EPOCHREALTIME
+  "$gnu_time" -o "$work/once" -f '%M' "$@" >/dev/null 2>&1 </dev/null || true
+  local ended=$EPOCHREALTIME
+  awk -v a="$begun" -v b="$ended" '{kb = $1} END {printf "%.3f %d\n", b - a, kb}' \
+    "$work/once" >>"$work/$name"
 }
 
 for _ in $(seq "$rounds"); do
@@ -66,6 +69,6 @@ for side in tree history; do
       continue
     fi
     awk -v name="$name" -v seconds="$(median "$name" 1)" -v kb="$(median "$name" 2)" -v own="$own" \
-      'BEGIN {printf "%-28s %10.2f %10.0f %9.1fx\n", name, seconds, kb / 1000, own > 0 ? seconds / own : 0}'
+      'BEGIN {printf "%-28s %10.3f %10.0f %9.1fx\n", name, seconds, kb / 1000, seconds / own}'
   done
 done

@@ -34,17 +34,16 @@ pub(crate) fn check(repository: &Repository, walk: &mut Walk, presence: &Presenc
     for (id, tag) in &walk.tags {
         note(tag.target, &|| format!("the tag {id}"));
     }
-    let references = repository.references();
     let keeps = |found: &&Reference| {
         found.kind == RefKind::Head
             || found.kind != RefKind::Reflog && found.name.starts_with(b"refs/")
     };
-    for reference in references.all.iter().filter(keeps) {
+    for reference in walk.references.all.iter().filter(keeps) {
         let name = String::from_utf8_lossy(&reference.name);
         note(reference.target, &|| format!("the reference {name}"));
     }
     let coverage = &mut walk.coverage;
-    coverage.gaps.extend(references.gaps);
+    coverage.gaps.extend(walk.references.gaps.iter().cloned());
     report(&missing, partial, coverage);
     if cut_off {
         let what = repository.common_dir.display().to_string();

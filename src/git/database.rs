@@ -166,7 +166,7 @@ impl Database {
 
     /// Collects the chain of deltas down to an object that is stored whole, which may lie in
     /// another pack, and applies them from there.
-    fn read_packed(&self, pack: &Pack, place: usize) -> Result<Content, ReadError> {
+    pub(crate) fn read_packed(&self, pack: &Pack, place: usize) -> Result<Content, ReadError> {
         let damaged = |why: &str| ReadError::Damaged(why.to_owned());
         let mut at = (pack, pack.idx.offset(place).ok_or_else(|| damaged(BAD_OFFSET))?);
         let mut chain: Vec<(&Pack, Header)> = Vec::new();

@@ -9,6 +9,7 @@ use flate2::read::ZlibDecoder;
 use crate::blob::{ObjectId, ObjectKind};
 use crate::coverage::Note;
 use crate::git::database::{Content, ReadError};
+use crate::git::pack::inflate::MOST_GROWTH;
 
 /// The file of a loose object in an object directory.
 pub(crate) fn path(objects: &Path, id: &ObjectId) -> PathBuf {
@@ -16,11 +17,22 @@ pub(crate) fn path(objects: &Path, id: &ObjectId) -> PathBuf {
     objects.join(&hex[..2]).join(&hex[2..])
 }
 
+/// Whether the file of a loose object is large enough to hold so many bytes.
+pub(crate) fn may_have(path: &Path, size: u64) -> bool {
+    let most = |metadata: fs::Metadata| metadata.len().saturating_mul(MOST_GROWTH);
+    fs::metadata(path).is_ok_and(|metadata| most(metadata) > size)
+}
+
+/// Begins to read a loose object: its kind, its size, and a stream of its content.
+pub(crate) fn stream(path: &Path) -> Result<(ObjectKind, u64, impl Read + use<>), ReadError> {
+    let mut stream = ZlibDecoder::new(open(path)?);
+    let (kind, size) = read_header(&mut stream)?;
+    Ok((kind, size, stream))
+}
+
 /// Reads a loose object.
 pub(crate) fn read(path: &Path) -> Result<Content, ReadError> {
-    let file = open(path)?;
-    let mut stream = ZlibDecoder::new(file);
-    let (kind, size) = read_header(&mut stream)?;
+    let (kind, size, stream) = stream(path)?;
     let mut bytes = Vec::new();
     let read = stream.take(size.saturating_add(1)).read_to_end(&mut bytes);
     read.map_err(|error| damaged(&error))?;

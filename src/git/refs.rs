@@ -56,7 +56,7 @@ pub struct Reference {
 }
 
 /// What is checked out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Head {
     /// A branch that has a commit.
     Branch(Vec<u8>, ObjectId),
@@ -65,6 +65,7 @@ pub enum Head {
     /// A commit, and no branch.
     Detached(ObjectId),
     /// `HEAD` cannot be read.
+    #[default]
     Broken,
 }
 
@@ -79,7 +80,7 @@ impl Head {
 }
 
 /// Every reference of a repository.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct References {
     /// What is checked out in this work tree.
     pub head: Head,

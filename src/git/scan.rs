@@ -1,5 +1,6 @@
 //! Looking for candidates in objects, and in deltas without making the objects.
 
+use std::io::Read;
 use std::ops::Range;
 
 use crate::blob::{ObjectId, ObjectKind};
@@ -9,6 +10,7 @@ use crate::git::commits::CommitLog;
 use crate::git::database::hash;
 use crate::git::pack::delta::{Delta, Piece};
 use crate::git::pack::traverse::Target;
+use crate::git::stream::may_hold;
 use crate::git::{HEAD_LEN, Object, Probe, Visit};
 
 /// A candidate in an object.
@@ -100,6 +102,21 @@ impl<'a> Scanner<'a> {
         spots.sort_unstable_by_key(|spot| (spot.start, spot.end));
         let whole = (self.probe.whole)(&bytes[..bytes.len().min(HEAD_LEN)]);
         Spots { spots, whole }
+    }
+
+    /// Looks at a large object piece by piece; whether it must be looked at whole. Commits and tags
+    /// must be in any case.
+    pub fn large(
+        &mut self,
+        kind: ObjectKind,
+        size: u64,
+        stream: &mut dyn Read,
+    ) -> Result<bool, String> {
+        let may_hold = kind != ObjectKind::Blob || may_hold(stream, size, self.probe)?;
+        if !may_hold {
+            self.count(kind, usize::try_from(size).unwrap_or(usize::MAX));
+        }
+        Ok(may_hold)
     }
 
     /// Looks at an object of which all bytes are there.

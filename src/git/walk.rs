@@ -1,21 +1,22 @@
 //! Reading every object of a repository.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::blob::{ObjectId, ObjectKind};
 use crate::coverage::{Coverage, Progress};
 use crate::git::commit::Tag;
 use crate::git::commits::CommitLog;
 use crate::git::connectivity;
-use crate::git::pack::Pack;
-use crate::git::pack::delta::Delta;
-use crate::git::pack::forest::{Entry, Forest};
-use crate::git::pack::traverse::{FOREIGN, Pass, Source, Target};
-use crate::git::presence::Presence;
-use crate::git::scan::{Findings, Scanner, Spots};
-use crate::git::tree_log::{HitSet, TreeLog, TreePass};
-use crate::git::{Database, Object, Probe, ReadError, Repository, Visit, loose};
+use crate::git::content_pass::ContentPass;
+use crate::git::counted_trees::CountedTrees;
+use crate::git::hit_set::HitSet;
+use crate::git::pack::traverse::{LARGE, Source};
+use crate::git::plan::Plan;
+use crate::git::scan::{Findings, Scanner};
+use crate::git::tree_log::TreeLog;
+use crate::git::tree_pass::TreePass;
+use crate::git::{Database, Object, Probe, ReadError, References, Repository, Visit, loose};
 
 /// What a walk over all objects found.
 #[derive(Debug, Default)]
@@ -31,6 +32,7 @@ pub struct Walk {
     pub(crate) commits: CommitLog,
     pub(crate) tags: Vec<(ObjectId, Tag)>,
     pub(crate) trees: TreeLog,
+    pub(crate) references: References,
 }
 
 /// Reads every object of a repository, reachable or not, and shows `visit` those that may hold
@@ -56,6 +58,7 @@ pub fn walk(
         messages: findings.messages,
         commits: findings.commits,
         tags: findings.tags,
+        references: repository.references(),
         ..Walk::default()
     };
     walk.sort();
@@ -80,72 +83,6 @@ impl Walk {
     pub fn is_empty(&self) -> bool {
         self.blobs.is_empty() && self.messages.is_empty() && self.names.is_empty()
     }
-}
-
-/// What there is to read.
-struct Plan {
-    forests: Vec<Forest>,
-    /// For each pack, the places of objects that an earlier pack has too.
-    repeated: Vec<HashSet<u32>>,
-    loose: Vec<ObjectId>,
-    presence: Presence,
-    objects: usize,
-    gaps: Vec<crate::coverage::Note>,
-}
-
-impl Plan {
-    fn new(database: &Database, threads: usize) -> Self {
-        let forests: Vec<_> =
-            database.packs.iter().map(|pack| Forest::new(pack, threads)).collect();
-        let repeated = repeated(&database.packs);
-        let mut gaps = Vec::new();
-        let mut loose: Vec<ObjectId> = Vec::new();
-        for dir in &database.dirs {
-            loose.extend(loose::list(dir, database.id_len, &mut gaps));
-        }
-        loose.sort_unstable();
-        loose.dedup();
-        loose.retain(|id| database.packs.iter().all(|pack| pack.idx.find(id).is_none()));
-        let packed: usize = database.packs.iter().map(|pack| pack.idx.len()).sum();
-        let again: usize = repeated.iter().map(HashSet::len).sum();
-        let objects = packed - again + loose.len();
-        let mut presence = Presence::with_capacity(packed + loose.len());
-        for pack in &database.packs {
-            (0..pack.idx.len()).for_each(|place| presence.insert(pack.idx.raw_id(place)));
-        }
-        loose.iter().for_each(|id| presence.insert(id.as_bytes()));
-        Self { forests, repeated, loose, presence, objects, gaps }
-    }
-}
-
-/// The places, for each pack, of the objects that come in an earlier pack too: a merge of the
-/// sorted indexes.
-fn repeated(packs: &[Pack]) -> Vec<HashSet<u32>> {
-    let mut repeated = vec![HashSet::new(); packs.len()];
-    if packs.len() < 2 {
-        return repeated;
-    }
-    let mut heads: std::collections::BinaryHeap<_> = packs
-        .iter()
-        .enumerate()
-        .filter(|(_, pack)| pack.idx.len() > 0)
-        .map(|(number, pack)| std::cmp::Reverse((pack.idx.raw_id(0), number, 0)))
-        .collect();
-    let mut previous: &[u8] = &[];
-    while let Some(mut head) = heads.peek_mut() {
-        let std::cmp::Reverse((id, number, place)) = *head;
-        if id == previous {
-            repeated[number].insert(place as u32);
-        }
-        previous = id;
-        let next = place + 1;
-        if next < packs[number].idx.len() {
-            *head = std::cmp::Reverse((packs[number].idx.raw_id(next), number, next));
-        } else {
-            std::collections::binary_heap::PeekMut::pop(head);
-        }
-    }
-    repeated
 }
 
 struct Job<'a> {
@@ -189,7 +126,7 @@ impl Job<'_> {
 
     fn scan_loose(&self, findings: &mut Findings) {
         let next = AtomicUsize::new(0);
-        let found = std::sync::Mutex::new(Vec::new());
+        let found = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
             for _ in 0..self.threads.min(self.plan.loose.len().div_ceil(SHARE)) {
                 scope.spawn(|| {
@@ -203,12 +140,12 @@ impl Job<'_> {
                             break;
                         }
                     }
-                    let mut found = found.lock().unwrap_or_else(|error| error.into_inner());
+                    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
                     found.push(scanner.findings);
                 });
             }
         });
-        let found = found.into_inner().unwrap_or_else(|error| error.into_inner());
+        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.into_iter().for_each(|part| findings.absorb(part));
     }
 
@@ -229,6 +166,9 @@ impl Job<'_> {
     }
 
     fn single(&self, id: ObjectId, scanner: &mut Scanner<'_>) {
+        if self.large_and_harmless(&id, scanner) {
+            return;
+        }
         match self.database.read_unchecked(&id) {
             Ok((kind, bytes)) => self.content(id, kind, &bytes, scanner),
             Err(ReadError::Missing) => {}
@@ -236,6 +176,17 @@ impl Job<'_> {
                 scanner.findings.coverage.gap(format!("object {id}"), error.to_string());
             }
         }
+    }
+
+    /// Whether the object is a large file in which there is nothing. Others are read whole.
+    fn large_and_harmless(&self, id: &ObjectId, scanner: &mut Scanner<'_>) -> bool {
+        let files = self.database.dirs.iter().map(|dir| loose::path(dir, id));
+        let mut large = files.filter(|file| loose::may_have(file, LARGE));
+        let Some(Ok((kind, size, mut stream))) = large.next().map(|file| loose::stream(&file))
+        else {
+            return false;
+        };
+        size > LARGE && matches!(scanner.large(kind, size, &mut stream), Ok(false))
     }
 
     fn content(&self, id: ObjectId, kind: ObjectKind, bytes: &[u8], scanner: &mut Scanner<'_>) {
@@ -321,117 +272,5 @@ impl Job<'_> {
         self.retry_trees(failed, &mut pass, &mut counts);
         log.absorb(pass.log);
         (log, counts)
-    }
-}
-
-/// Looks at the contents of blobs, commits and tags.
-struct ContentPass<'a> {
-    scanner: Scanner<'a>,
-    pack: &'a Pack,
-    forest: &'a Forest,
-    repeated: &'a HashSet<u32>,
-}
-
-impl ContentPass<'_> {
-    /// The id of an entry; `None` if it was looked at elsewhere.
-    fn id(&self, entry: Entry) -> Option<ObjectId> {
-        let own = entry != FOREIGN && !is_repeated(self.forest, self.repeated, entry);
-        own.then(|| self.forest.id(self.pack, entry))
-    }
-}
-
-fn is_repeated(forest: &Forest, repeated: &HashSet<u32>, entry: Entry) -> bool {
-    !repeated.is_empty() && repeated.contains(&(forest.place(entry) as u32))
-}
-
-impl Pass for ContentPass<'_> {
-    type Note = Spots;
-
-    fn wants(&self, kind: ObjectKind) -> bool {
-        kind != ObjectKind::Tree
-    }
-
-    fn whole(&mut self, entry: Entry, kind: ObjectKind, bytes: &[u8]) -> Spots {
-        match self.id(entry) {
-            Some(id) => {
-                self.scanner.count(kind, bytes.len());
-                self.scanner.whole(id, kind, bytes)
-            }
-            None => self.scanner.search(bytes),
-        }
-    }
-
-    fn delta(
-        &mut self,
-        entry: Entry,
-        kind: ObjectKind,
-        delta: &Delta<'_>,
-        base: &Spots,
-        target: &mut Target,
-    ) -> Spots {
-        let own = !is_repeated(self.forest, self.repeated, entry);
-        let id = || self.forest.id(self.pack, entry);
-        self.scanner.delta(own.then_some(id), kind, delta, base, target)
-    }
-
-    fn failed(&mut self, entry: Entry, why: &str) {
-        let id = self.forest.id(self.pack, entry);
-        self.scanner.findings.failed.push((id, why.to_owned()));
-    }
-
-    fn pause(&mut self) {
-        self.scanner.report();
-    }
-}
-
-/// Logs trees, and counts them.
-struct CountedTrees<'a> {
-    pass: TreePass<'a>,
-    repeated: &'a HashSet<u32>,
-    scanner: Scanner<'a>,
-}
-
-impl CountedTrees<'_> {
-    fn count(&mut self, entry: Entry, bytes: usize) {
-        let Some((_, forest)) = self.pass.pack else { return };
-        if entry != FOREIGN && !is_repeated(forest, self.repeated, entry) {
-            self.scanner.count(ObjectKind::Tree, bytes);
-        }
-    }
-}
-
-impl Pass for CountedTrees<'_> {
-    type Note = <TreePass<'static> as Pass>::Note;
-
-    fn wants(&self, kind: ObjectKind) -> bool {
-        self.pass.wants(kind)
-    }
-
-    fn whole(&mut self, entry: Entry, kind: ObjectKind, bytes: &[u8]) -> Self::Note {
-        self.count(entry, bytes.len());
-        self.pass.whole(entry, kind, bytes)
-    }
-
-    fn delta(
-        &mut self,
-        entry: Entry,
-        kind: ObjectKind,
-        delta: &Delta<'_>,
-        base: &Self::Note,
-        target: &mut Target,
-    ) -> Self::Note {
-        self.count(entry, delta.size);
-        self.pass.delta(entry, kind, delta, base, target)
-    }
-
-    fn failed(&mut self, entry: Entry, why: &str) {
-        if let Some((pack, forest)) = self.pass.pack {
-            let id = forest.id(pack, entry);
-            self.scanner.findings.failed.push((id, why.to_owned()));
-        }
-    }
-
-    fn pause(&mut self) {
-        self.scanner.report();
     }
 }

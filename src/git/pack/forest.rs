@@ -87,7 +87,7 @@ impl Forest {
         for (entry, place) in places.iter().enumerate() {
             entry_of_place[*place as usize] = entry as u32;
         }
-        let share = offsets.len().div_ceil(threads.max(1)).max(1);
+        let share = offsets.len().div_ceil(threads.max(1)).max(FEWEST);
         let entry_of_place = &entry_of_place;
         std::thread::scope(|scope| {
             let parts: Vec<_> = (0..offsets.len()).step_by(share).collect();
@@ -191,6 +191,8 @@ impl Forest {
     }
 }
 
+/// Fewer headers are not worth a thread.
+const FEWEST: usize = 1024;
 /// After so many headers the mapped memory is given back: each of them touches another page.
 const RELEASE: usize = 1 << 15;
 

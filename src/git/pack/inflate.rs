@@ -6,7 +6,7 @@ use libdeflater::{DecompressionError, Decompressor};
 pub(crate) struct Inflater(Decompressor);
 
 /// No zlib stream unpacks to more than 1032 times its size; the rest is for tiny ones.
-const MOST_GROWTH: u64 = 1032;
+pub(crate) const MOST_GROWTH: u64 = 1032;
 const SLACK: u64 = 64;
 
 impl Inflater {

@@ -1,6 +1,9 @@
 //! Walking all objects of a pack, bases before their deltas, with as little unpacking as possible.
 
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use flate2::read::ZlibDecoder;
 
 use crate::blob::ObjectKind;
 use crate::git::Database;
@@ -9,6 +12,7 @@ use crate::git::pack::delta::{Delta, Piece};
 use crate::git::pack::entry::{Header, Storage};
 use crate::git::pack::forest::{Entry, Forest, Root};
 use crate::git::pack::inflate::Inflater;
+use crate::map::Map;
 
 /// One way of looking at every object of a pack.
 pub(crate) trait Pass {
@@ -30,6 +34,18 @@ pub(crate) trait Pass {
         base: &Self::Note,
         target: &mut Target,
     ) -> Self::Note;
+
+    /// Looks at a large object that nothing is a delta to, without having all of it in memory. If
+    /// that is not enough, which is the answer `true`, it is shown whole.
+    fn large(
+        &mut self,
+        _entry: Entry,
+        _kind: ObjectKind,
+        _size: u64,
+        _stream: &mut dyn Read,
+    ) -> Result<bool, String> {
+        Ok(true)
+    }
 
     /// Is told of an object that cannot be read.
     fn failed(&mut self, entry: Entry, why: &str);
@@ -67,9 +83,14 @@ pub(crate) struct Source<'a> {
 /// How many trees of deltas a worker takes at a time.
 const SHARE: usize = 64;
 /// Trees of deltas whose root is larger are walked one at a time, when all others are done.
-const LARGE: u64 = 64 << 20;
+pub(crate) const LARGE: u64 = 64 << 20;
 /// After so many bytes of the pack were read, the mapped memory is given back.
 const RESIDENT: u64 = 16 << 20;
+/// A worker tells the others after so many bytes how much it has read.
+const SHARED: u64 = 1 << 20;
+/// Objects kept for their children take no more than this for each worker; what is given up is made
+/// again when it is needed.
+const KEPT: usize = 256 << 20;
 /// Buffers kept for reuse take no more than this for each worker.
 const POOL: usize = 16 << 20;
 
@@ -78,7 +99,8 @@ impl Source<'_> {
     pub fn run<P: Pass + Send>(&self, passes: &mut [P]) {
         let (next, read) = (AtomicUsize::new(0), AtomicU64::new(0));
         std::thread::scope(|scope| {
-            for pass in passes.iter_mut() {
+            let shares = self.forest.roots.len().div_ceil(SHARE);
+            for pass in passes.iter_mut().take(shares) {
                 scope.spawn(|| Worker::new(*self, &read, pass).run(&next));
             }
         });
@@ -94,7 +116,9 @@ impl Source<'_> {
 /// An object that is kept while its children are made.
 struct Frame<N> {
     entry: Entry,
+    /// Empty also if it was given up.
     bytes: Vec<u8>,
+    len: usize,
     note: N,
     next: usize,
 }
@@ -102,6 +126,7 @@ struct Frame<N> {
 struct Worker<'a, P: Pass> {
     source: Source<'a>,
     read: &'a AtomicU64,
+    unshared: u64,
     pass: &'a mut P,
     inflater: Inflater,
     data: Vec<u8>,
@@ -113,7 +138,17 @@ struct Worker<'a, P: Pass> {
 impl<'a, P: Pass> Worker<'a, P> {
     fn new(source: Source<'a>, read: &'a AtomicU64, pass: &'a mut P) -> Self {
         let (data, pieces, pool) = (Vec::new(), Vec::new(), Vec::new());
-        Self { source, read, pass, inflater: Inflater::new(), data, pieces, pool, pooled: 0 }
+        Self {
+            source,
+            read,
+            unshared: 0,
+            pass,
+            inflater: Inflater::new(),
+            data,
+            pieces,
+            pool,
+            pooled: 0,
+        }
     }
 
     fn run(&mut self, next: &AtomicUsize) {
@@ -137,7 +172,12 @@ impl<'a, P: Pass> Worker<'a, P> {
             Ok(None) => return,
             Err(why) => return self.fail(root.entry, &why),
         };
-        while let Some(frame) = stack.last_mut() {
+        while let Some(depth) = stack.len().checked_sub(1) {
+            if let Err(why) = self.keep_within_bounds(&mut stack) {
+                stack.pop().into_iter().for_each(|frame| self.fail_children(&frame, &why));
+                continue;
+            }
+            let frame = &mut stack[depth];
             let children = self.source.forest.children(frame.entry);
             let Some(child) = children.get(frame.next) else {
                 let done = stack.pop();
@@ -177,15 +217,24 @@ impl<'a, P: Pass> Worker<'a, P> {
                 return Ok(None);
             }
             let note = self.pass.whole(FOREIGN, kind, &base);
-            let frame = Frame { entry: FOREIGN, bytes: base, note, next: 0 };
+            let len = base.len();
+            let frame = Frame { entry: FOREIGN, bytes: base, len, note, next: 0 };
             let grown = self.child(kind, &frame, entry)?;
             return Ok(Some((kind, grown.into_iter().collect())));
         }
         let Storage::Whole(kind) = header.storage else {
             return Err("it is no root of a tree of deltas".to_owned());
         };
+        let packed = self.source.pack.data(&header);
+        if header.size > LARGE && self.source.forest.children(entry).is_empty() {
+            let map = &self.source.pack.map;
+            let mut stream = ZlibDecoder::new(Passing { map, at: header.data, kept: header.data });
+            if !self.pass.large(entry, kind, header.size, &mut stream)? {
+                return Ok(None);
+            }
+        }
         let mut bytes = self.buffer();
-        self.inflater.inflate(self.source.pack.data(&header), header.size, &mut bytes)?;
+        self.inflater.inflate(packed, header.size, &mut bytes)?;
         bytes.truncate(header.size as usize);
         self.count(&header, entry);
         let note = self.pass.whole(entry, kind, &bytes);
@@ -193,7 +242,7 @@ impl<'a, P: Pass> Worker<'a, P> {
             self.recycle(bytes);
             return Ok(None);
         }
-        Ok(Some((kind, vec![Frame { entry, bytes, note, next: 0 }])))
+        Ok(Some((kind, vec![Frame { entry, len: bytes.len(), bytes, note, next: 0 }])))
     }
 
     /// Reads an object that is a delta to the one in the frame; a frame for it if it has children.
@@ -223,7 +272,27 @@ impl<'a, P: Pass> Worker<'a, P> {
             return Ok(None);
         }
         target.get(&delta);
-        Ok(Some(Frame { entry, bytes: target.bytes, note, next: 0 }))
+        Ok(Some(Frame { entry, bytes: target.bytes, len: delta.size, note, next: 0 }))
+    }
+
+    /// Gives up the objects kept longest if there are too many bytes of them, and makes the
+    /// topmost one again if it was given up before.
+    fn keep_within_bounds(&mut self, stack: &mut [Frame<P::Note>]) -> Result<(), String> {
+        let Some((top, below)) = stack.split_last_mut() else { return Ok(()) };
+        if top.bytes.len() != top.len {
+            let place = self.source.forest.place(top.entry);
+            let made = self.source.database.read_packed(self.source.pack, place);
+            top.bytes = made.map_err(|error| error.to_string())?.1;
+        }
+        let mut kept: usize = below.iter().map(|frame| frame.bytes.len()).sum();
+        for frame in below.iter_mut().filter(|frame| frame.entry != FOREIGN) {
+            if kept + top.len <= KEPT {
+                break;
+            }
+            kept -= frame.bytes.len();
+            frame.bytes = Vec::new();
+        }
+        Ok(())
     }
 
     fn header(&self, entry: Entry) -> Result<Header, String> {
@@ -235,6 +304,11 @@ impl<'a, P: Pass> Worker<'a, P> {
     fn count(&mut self, header: &Header, entry: Entry) {
         let end = self.source.forest.offset(entry + 1);
         let length = end.saturating_sub(header.data as u64);
+        self.unshared += length;
+        if self.unshared < SHARED {
+            return;
+        }
+        let length = std::mem::take(&mut self.unshared);
         let before = self.read.fetch_add(length, Ordering::Relaxed);
         if before / RESIDENT != (before + length) / RESIDENT {
             self.source.pack.map.release(0..self.source.pack.map.len());
@@ -255,6 +329,12 @@ impl<'a, P: Pass> Worker<'a, P> {
         }
     }
 
+    /// Gives up the children that were not looked at yet.
+    fn fail_children(&mut self, frame: &Frame<P::Note>, why: &str) {
+        let children = self.source.forest.children(frame.entry);
+        children[frame.next..].iter().for_each(|child| self.fail(*child, why));
+    }
+
     /// An object that cannot be read takes with it all that are deltas to it.
     fn fail(&mut self, entry: Entry, why: &str) {
         let mut pending = vec![entry];
@@ -262,6 +342,26 @@ impl<'a, P: Pass> Worker<'a, P> {
             self.pass.failed(entry, why);
             pending.extend_from_slice(self.source.forest.children(entry));
         }
+    }
+}
+
+/// Reads a pack on from a place, and lets go of the mapped memory behind it.
+struct Passing<'a> {
+    map: &'a Map,
+    at: usize,
+    /// From here on the memory was not let go of yet.
+    kept: usize,
+}
+
+impl Read for Passing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.map.get(self.at..).unwrap_or_default().read(buffer)?;
+        self.at += read;
+        if self.at - self.kept > RESIDENT as usize {
+            self.map.release(0..self.map.len());
+            self.kept = self.at;
+        }
+        Ok(read)
     }
 }
 

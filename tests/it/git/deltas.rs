@@ -157,7 +157,7 @@ proptest! {
                 if len > 0 {
                     instructions.push(Copy(from, len));
                 }
-                if from % 3 == 0 {
+                if from.is_multiple_of(3) {
                     instructions.push(Insert(text.as_bytes()));
                 }
             }

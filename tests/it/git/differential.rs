@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use stripeguard::blob::{ObjectId, ObjectKind};
-use stripeguard::git::{self, Attribution, Database, Exposure, Object, Repository, reference};
+use stripeguard::git::{self, Attribution, Database, Exposure, Object, Repository};
 
 use super::fixture::{Fixture, PROBE, hex, progress, visit};
+use super::reference::Reference;
 
 /// What both readers say, in a form that can be compared.
 fn ours(repository: &Repository) -> (git::Walk, BTreeSet<(Vec<u8>, bool)>, Attribution) {
@@ -35,14 +36,14 @@ pub fn agree(repository: &Repository) -> (git::Walk, Attribution) {
         }
         hit
     };
-    let theirs = reference::walk(repository, &PROBE, &record, 2, &progress());
-    assert_eq!(walk.blobs, theirs.blobs);
-    assert_eq!(walk.messages, theirs.messages);
-    assert_eq!(walk.names, theirs.names);
+    let mut theirs = Reference::read(repository, &PROBE, &record);
+    assert_eq!(walk.blobs, Vec::from_iter(theirs.blobs.iter().copied()));
+    assert_eq!(walk.messages, Vec::from_iter(theirs.messages.iter().copied()));
+    assert_eq!(walk.names, Vec::from_iter(theirs.names.iter().cloned()));
     assert_eq!(shown, theirs_shown.into_inner().unwrap());
-    assert_eq!(walk.coverage.objects, theirs.coverage.objects);
-    assert_eq!(walk.coverage.bytes, theirs.coverage.bytes);
-    let expected = reference::attribute(repository, &theirs);
+    assert_eq!(walk.coverage.objects, theirs.objects);
+    assert_eq!(walk.coverage.bytes, theirs.bytes);
+    let expected = theirs.attribute(repository);
     assert_eq!(in_commits(&attribution.blobs), expected.blobs);
     assert_eq!(in_commits(&attribution.names), expected.names);
     assert_eq!(attribution.messages, expected.messages);
@@ -198,8 +199,7 @@ fn borrowed_objects() {
     let dangling: ObjectId = hex(&fixture.feed(&["hash-object", "--stdin"], b"NEEDLE_8 dangling"));
     assert!(walk.blobs.contains(&dangling));
     assert!(!attribution.blobs.contains_key(&dangling), "it is the lender's");
-    let theirs = reference::walk(&repository, &PROBE, &visit, 2, &progress());
-    let mut expected = reference::attribute(&repository, &theirs).blobs;
+    let mut expected = Reference::read(&repository, &PROBE, &visit).attribute(&repository).blobs;
     expected.retain(|_, exposure| !exposure.refs.is_empty());
     assert_eq!(attribution.blobs, expected);
 }

@@ -1,0 +1,197 @@
+//! What the commits did to the hits, path by path.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::blob::ObjectId;
+use crate::git::fast_hash::FastMap;
+use crate::git::graph::{Graph, Rank};
+use crate::git::history::{Hit, NAMED, Place, Trees};
+use crate::git::tips::Tips;
+use crate::git::tree_log::{NONE, Record};
+use crate::git::{References, Walk};
+
+/// What the commits did to one place.
+#[derive(Default)]
+pub(crate) struct Events {
+    pub introduced: Vec<Rank>,
+    pub removed: Vec<Rank>,
+    pub last: Option<Rank>,
+    pub at_head: bool,
+    pub refs: Vec<u32>,
+}
+
+/// Finds out what happened to every place.
+pub(crate) struct Attributor<'a> {
+    pub walk: &'a Walk,
+    pub graph: Graph<'a>,
+    pub trees: Trees<'a>,
+    /// The number of each place in `events`.
+    pub places: FastMap<Place, u32>,
+    pub events: Vec<Events>,
+}
+
+impl<'a> Attributor<'a> {
+    pub fn new(walk: &'a Walk) -> Self {
+        let (graph, trees) = (Graph::new(&walk.commits), Trees::new(walk));
+        Self { walk, graph, trees, places: FastMap::default(), events: Vec::new() }
+    }
+
+    /// Notes everything but the references that lead to commits.
+    pub fn follow(&mut self, references: &References, tips: &Tips) {
+        self.follow_commits();
+        self.find_last();
+        self.mark_head(references);
+        self.follow_tips(tips);
+        self.place_dangling();
+    }
+
+    fn tree(&self, rank: Rank) -> Record {
+        self.trees.find(&self.graph.tree(rank)).unwrap_or(NONE)
+    }
+
+    fn event(&mut self, place: Place) -> &mut Events {
+        let next = self.events.len() as u32;
+        let number = *self.places.entry(place).or_insert(next);
+        if number == next {
+            self.events.push(Events::default());
+        }
+        &mut self.events[number as usize]
+    }
+
+    /// Goes through all commits, oldest first, and notes what each of them brings and takes away.
+    fn follow_commits(&mut self) {
+        let (mut found, mut parents) = (Vec::new(), Vec::new());
+        for rank in 0..self.graph.len() as Rank {
+            let tree = self.tree(rank);
+            parents.clear();
+            parents.extend(self.graph.parents(rank).iter().map(|parent| self.tree(*parent)));
+            self.trees.difference(tree, &parents, &mut found);
+            for place in found.drain(..) {
+                self.event(place).introduced.push(rank);
+            }
+            self.note_removals(rank, tree, &parents);
+        }
+    }
+
+    fn note_removals(&mut self, rank: Rank, tree: Record, parents: &[Record]) {
+        let mut lost: FastMap<Place, usize> = FastMap::default();
+        for (number, parent_tree) in parents.iter().enumerate() {
+            let mut gone = Vec::new();
+            self.trees.difference(*parent_tree, &[tree], &mut gone);
+            let parent = self.graph.parents(rank)[number];
+            for place in gone {
+                let event = self.event(place);
+                event.last = event.last.max(Some(parent));
+                *lost.entry(place).or_default() += 1;
+            }
+        }
+        for (place, times) in lost {
+            if times == parents.len() {
+                self.event(place).removed.push(rank);
+            }
+        }
+    }
+
+    /// A place that no child of its newest commit lacks is in a commit without children.
+    fn find_last(&mut self) {
+        let childless = self.graph.childless();
+        let newest = childless.first().map(|rank| self.tree(*rank));
+        let mut found = Vec::new();
+        for (number, rank) in childless.iter().enumerate() {
+            let others: Vec<Record> = newest.filter(|_| number > 0).into_iter().collect();
+            self.trees.difference(self.tree(*rank), &others, &mut found);
+            for place in found.drain(..) {
+                let event = self.event(place);
+                event.last = event.last.max(Some(*rank));
+            }
+        }
+    }
+
+    fn mark_head(&mut self, references: &References) {
+        let head = references.head.commit().and_then(|id| self.graph.rank(&id));
+        let mut found = Vec::new();
+        if let Some(head) = head {
+            self.trees.difference(self.tree(head), &[], &mut found);
+        }
+        for place in found {
+            self.event(place).at_head = true;
+        }
+    }
+
+    /// References may lead to trees without any commit.
+    fn follow_tips(&mut self, tips: &Tips) {
+        let mut found = Vec::new();
+        for (reference, id) in &tips.direct {
+            if let Some(tree) = self.trees.find(id) {
+                self.trees.difference(tree, &[], &mut found);
+            }
+            for place in found.drain(..) {
+                self.event(place).refs.push(*reference);
+            }
+        }
+    }
+
+    /// Gives hits that no commit and no reference leads to the paths they have in trees.
+    fn place_dangling(&mut self) {
+        let placed: HashSet<Hit> = self.places.keys().map(|(_, hit)| *hit).collect();
+        let unplaced = |hit: &Hit| !placed.contains(hit);
+        let hits = 0..self.walk.blobs.len() as Hit;
+        if !hits.clone().any(|hit| unplaced(&hit)) && self.walk.names.is_empty() {
+            return;
+        }
+        let mut found = Vec::new();
+        for tree in self.trees.tops() {
+            self.trees.difference(tree, &[], &mut found);
+        }
+        found.retain(|place| !self.places.contains_key(place));
+        found.retain(|(_, hit)| *hit == NAMED || unplaced(hit));
+        for place in found {
+            self.event(place);
+        }
+    }
+
+    /// Finds the references that reach each place, and each message that is a hit: the latter are
+    /// given back. Many are followed at once, each as one bit.
+    pub fn sweep(&mut self, tips: &Tips) -> BTreeMap<ObjectId, Vec<u32>> {
+        const WORDS: usize = 4;
+        let messages: Vec<(ObjectId, Rank)> = self.message_ranks();
+        let places = self.events.len();
+        let total = places + messages.len();
+        let mut found: Vec<Vec<u32>> = vec![Vec::new(); total];
+        let mut bits = vec![[0u64; WORDS]; self.graph.len()];
+        for first in (0..total).step_by(64 * WORDS) {
+            bits.fill([0; WORDS]);
+            let last = total.min(first + 64 * WORDS);
+            for target in first..last {
+                let (word, bit) = ((target - first) / 64, (target - first) % 64);
+                let ranks = match target.checked_sub(places) {
+                    None => self.events[target].introduced.as_slice(),
+                    Some(message) => std::slice::from_ref(&messages[message].1),
+                };
+                ranks.iter().for_each(|rank| bits[*rank as usize][word] |= 1 << bit);
+            }
+            self.graph.spread(&mut bits);
+            for (reference, rank) in &tips.commits {
+                for (word, mut set) in bits[*rank as usize].into_iter().enumerate() {
+                    while set != 0 {
+                        let target = first + word * 64 + set.trailing_zeros() as usize;
+                        found[target].push(*reference);
+                        set &= set - 1;
+                    }
+                }
+            }
+        }
+        for (event, refs) in self.events.iter_mut().zip(&found) {
+            event.refs.extend(refs);
+            event.refs.sort_unstable();
+            event.refs.dedup();
+        }
+        let messages = messages.into_iter().map(|(id, _)| id);
+        messages.zip(found.into_iter().skip(places)).collect()
+    }
+
+    fn message_ranks(&self) -> Vec<(ObjectId, Rank)> {
+        let messages = self.walk.messages.iter();
+        messages.filter_map(|id| Some((*id, self.graph.rank(id)?))).collect()
+    }
+}
