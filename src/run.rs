@@ -23,6 +23,8 @@ use crate::source::{Sink, history, patch, range, staged, stdin, tree};
 pub struct Request {
     /// What is to be read.
     pub scope: Scope,
+    /// Which part of a history is reported.
+    pub history: history::Scope,
     /// Read the files that git ignores as well.
     pub no_ignore: bool,
     /// Threads; 0 lets the number of processors decide.
@@ -248,6 +250,7 @@ impl Run<'_> {
                         threads: self.threads,
                         prefix,
                         root: &path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
+                        scope: self.request.history,
                         under: &under,
                     },
                     &self.scanner,

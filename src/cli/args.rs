@@ -46,6 +46,10 @@ pub struct Scan {
     #[arg(long)]
     pub history: bool,
 
+    /// Which part of a history to report
+    #[arg(long, value_enum, default_value = "local")]
+    pub scope: HistoryScope,
+
     /// Read what is staged for the next commit: blobs of the index, not files
     #[arg(long, conflicts_with_all = ["tree", "history"])]
     pub staged: bool,
@@ -101,6 +105,16 @@ pub struct Scan {
     /// Print on standard error how long each part took
     #[arg(long)]
     pub stats: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HistoryScope {
+    /// All that the database holds, reachable or not, and the places around it
+    Local,
+    /// What a branch, a tag or another reference reaches
+    Refs,
+    /// What a remote-tracking branch reaches; in a bare repository, any reference
+    Pushed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

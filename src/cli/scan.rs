@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use super::args::{Color, Format, Scan};
+use super::args::{Color, Format, HistoryScope, Scan};
 use super::{Exit, output, progress};
 use crate::coverage::Progress;
 use crate::report::{Report, Style, json, text};
 use crate::run::{self, Request, Scope, Sides};
+use crate::source::history;
 
 /// Scans, writes the report, and says what it means for the exit code.
 ///
@@ -28,6 +29,11 @@ pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
 fn request(arguments: &Scan) -> Request {
     Request {
         scope: scope(arguments),
+        history: match arguments.scope {
+            HistoryScope::Local => history::Scope::Local,
+            HistoryScope::Refs => history::Scope::Refs,
+            HistoryScope::Pushed => history::Scope::Pushed,
+        },
         no_ignore: arguments.no_ignore,
         threads: arguments.threads,
         today: super::today(),

@@ -22,8 +22,23 @@ pub struct Options<'a> {
     pub prefix: &'a str,
     /// The path by which the repository was opened, which is left out of the paths of its files.
     pub root: &'a str,
+    /// Which part is reported.
+    pub scope: Scope,
     /// Report only paths that begin with this; empty for all, and for what has no path.
     pub under: &'a str,
+}
+
+/// Which part of what a database holds is reported. All of it is read whatever is reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// All: what no reference reaches any more, reflogs and the places around as well.
+    #[default]
+    Local,
+    /// What a branch, a tag or another reference reaches.
+    Refs,
+    /// What a remote-tracking reference reaches, so that a server has it; in a bare repository, which
+    /// is such a server, what any reference reaches.
+    Pushed,
 }
 
 /// What a history holds.
@@ -87,14 +102,17 @@ fn one(
         if hits.is_empty() { Attribution::default() } else { git::attribute(repository, &walk) };
     let index = repository.index();
     let staged = index.entries.iter().filter(|entry| entry.has_blob()).map(|entry| entry.id);
-    let tracer = Tracer { attribution: &attribution, options, scanner, staged: staged.collect() };
+    let is_bare = repository.work_tree.is_none();
+    let tracer =
+        Tracer { attribution: &attribution, options, scanner, is_bare, staged: staged.collect() };
     let mut traced = tracer.trace(&hits);
-    for entry in index.entries.iter().filter(|entry| entry.has_blob()) {
+    let is_local = options.scope == Scope::Local;
+    for entry in index.entries.iter().filter(|entry| is_local && entry.has_blob()) {
         if let Some(found) = hits.get(&Spot::Object(entry.id)) {
             traced.extend(tracer.indexed(&found.sightings, &entry.path));
         }
     }
-    if options.under.is_empty() {
+    if is_local && options.under.is_empty() {
         traced.extend(around(repository, options, scanner, &mut coverage));
     }
     History { coverage, traced }
@@ -155,6 +173,7 @@ struct Tracer<'a> {
     attribution: &'a Attribution,
     options: &'a Options<'a>,
     scanner: &'a Scanner,
+    is_bare: bool,
     /// The blobs of the index, which have a path there if they have none in any commit.
     staged: HashSet<ObjectId>,
 }
@@ -183,7 +202,7 @@ impl Tracer<'_> {
     fn place(&self, sighting: &Sighting, exposure: &Exposure, traced: &mut Vec<Traced>) {
         for history in &exposure.paths {
             let path = String::from_utf8_lossy(&history.path);
-            if path.starts_with(self.options.under) {
+            if path.starts_with(self.options.under) && self.is_in_scope(&history.refs) {
                 let mut sighting = self.at(sighting, &path);
                 sighting.place.commit =
                     history.first.as_ref().map(|commit| self.scanner.commit(commit));
@@ -194,7 +213,8 @@ impl Tracer<'_> {
             Origin::History(id) => self.staged.contains(&id),
             _ => false,
         };
-        if exposure.paths.is_empty() && !is_staged && self.options.under.is_empty() {
+        let is_wanted = self.options.under.is_empty() && self.is_in_scope(&exposure.refs);
+        if exposure.paths.is_empty() && !is_staged && is_wanted {
             let mut sighting = sighting.clone();
             sighting.place.commit =
                 exposure.message.as_ref().map(|commit| self.scanner.commit(commit));
@@ -234,6 +254,18 @@ impl Tracer<'_> {
             last: history.last.as_ref().map(|commit| self.scanner.commit(commit)),
             at_head: history.at_head,
             refs: self.refs(&history.refs),
+        }
+    }
+
+    fn is_in_scope(&self, refs: &[u32]) -> bool {
+        let mut kinds =
+            refs.iter().filter_map(|&n| self.attribution.refs.get(n as usize)).map(|r| r.kind);
+        match self.options.scope {
+            Scope::Local => true,
+            Scope::Pushed if !self.is_bare => kinds.any(|kind| kind == RefKind::Remote),
+            Scope::Refs | Scope::Pushed => {
+                kinds.any(|kind| !matches!(kind, RefKind::Reflog | RefKind::Stash))
+            }
         }
     }
 

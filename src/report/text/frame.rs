@@ -65,7 +65,7 @@ fn is_bare_separator(line: &str) -> bool {
     plain.trim() == ":::"
 }
 
-/// Writes the findings of one publishable key: a line.
+/// Writes the findings of one credential as a line.
 pub fn write_line(
     group: &[&Finding],
     base: &str,
@@ -77,7 +77,7 @@ pub fn write_line(
     let place = place_name(&finding.place, base);
     let places: usize = group.iter().map(|f| 1 + f.others.len()).sum();
     let more = if places > 1 { format!(" and {} more", places - 1) } else { String::new() };
-    writeln!(output, "info[{}]: {value} in {place}{more}", finding.rule.id)
+    writeln!(output, "{}[{}]: {value} in {place}{more}", finding.severity, finding.rule.id)
 }
 
 fn level(severity: Severity) -> Level<'static> {

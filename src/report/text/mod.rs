@@ -10,18 +10,18 @@ use super::{Report, Style};
 use crate::finding::{Finding, Status};
 use crate::key::Severity;
 
-/// Writes the report: a frame for each secret that asks somebody to act, a line for each
-/// publishable key, and what was read.
+/// Writes the report: a frame for each secret that asks somebody to act, a line for what is short-lived
+/// or public, of which fixtures hold hundreds, and what was read.
 ///
 /// # Errors
 /// What the output says.
 pub fn write(report: &Report, style: Style, output: &mut dyn Write) -> io::Result<()> {
     let mut told = HashSet::new();
-    for group in groups(report, |f| f.severity < Severity::Info) {
+    for group in groups(report, |f| f.severity < Severity::Low) {
         let is_new = told.insert(group[0].rule.id);
         frame::write(&group, is_new, &report.base, style, output)?;
     }
-    for group in groups(report, |f| f.severity == Severity::Info) {
+    for group in groups(report, |f| f.severity >= Severity::Low) {
         frame::write_line(&group, &report.base, style, output)?;
     }
     summary::write(report, style, output)

@@ -243,3 +243,42 @@ fn an_object_that_is_missing_is_a_gap_and_the_rest_is_read() {
     assert!(gaps.contains(&id), "{gaps}");
     assert_eq!(run.json()["coverage"]["complete"], false);
 }
+
+#[test]
+fn the_scope_of_a_history_narrows_to_references_and_to_what_was_pushed() {
+    let server = Repo::bare_directory();
+    server.git(["init", "-q", "--bare", "-b", "main", "."]);
+    let repo = Repo::new();
+    repo.git(["remote", "add", "origin", server.path().to_str().unwrap()]);
+    repo.write("pushed", env(&live_secret(1))).commit("one");
+    repo.git(["push", "-q", "origin", "main"]);
+    repo.write("local", env(&live_secret(2))).commit("two");
+    repo.git(["checkout", "-q", "--detach"]);
+    repo.write("dropped", env(&live_secret(3))).commit("three");
+    repo.git(["checkout", "-q", "main"]);
+    let places = |scope: &str| scan(repo.path(), &["--history", "--scope", scope, "."]).places();
+    let place = |name: &str, origin: &str| format!("{name}:2:19 {origin}");
+    let local = [place("dropped", "history"), place("local", "index"), place("pushed", "index")];
+    assert_eq!(places("local"), local);
+    assert_eq!(places("refs"), [place("local", "history"), place("pushed", "history")]);
+    assert_eq!(places("pushed"), [place("pushed", "history")]);
+    let run = scan(server.path(), &["--scope", "pushed", "."]);
+    assert_eq!(run.places(), [place("pushed", "history")]);
+}
+
+#[test]
+fn references_reflogs_and_configuration_are_read() {
+    let repo = Repo::new();
+    repo.write("a", "a\n").commit("start");
+    let url = format!("https://{}:@example.com/x.git", live_secret(1));
+    repo.git(["remote", "add", "origin", &url]);
+    repo.git(["branch", &format!("try/{}", live_secret(2))]);
+    let run = scan(repo.path(), &["--history", "."]);
+    let places = run.places();
+    assert!(
+        places.iter().any(|place| place.starts_with(".git/config:") && place.ends_with(" config")),
+        "{places:?}"
+    );
+    assert!(places.iter().any(|place| place.ends_with(" ref")), "{places:?}");
+    assert!(!run.stdout.contains(live_secret(2).rsplit('_').next().unwrap()), "names are redacted");
+}
