@@ -43,6 +43,7 @@ mod tips;
 mod tree;
 mod tree_log;
 mod tree_pass;
+mod verify;
 mod walk;
 
 use std::fs;
@@ -62,6 +63,7 @@ pub use range::{Introduced, RangeChanges, changes};
 pub use refs::{Head, RefKind, Reference, References};
 pub use repository::{OpenError, Repository, is_repository, open};
 pub use revision::{Resolver, RevisionError, RevisionRange};
+pub use verify::verify_objects;
 pub use walk::{Walk, walk};
 
 /// A place in a window that [`Probe::candidates`] reports.

@@ -214,6 +214,25 @@ fn loose_objects_that_lie() {
 }
 
 #[test]
+fn every_object_can_be_verified() {
+    let fixture = Fixture::new();
+    let (_, blobs) = packed(&fixture);
+    fixture.git(&["hash-object", "-w", "--stdin"]);
+    let verify = || git::verify_objects(&fixture.open(), 2, &progress());
+    let coverage = verify();
+    assert_eq!(coverage.gaps, []);
+    assert_eq!(coverage.objects.total(), blobs.len() as u64 + 3);
+    let mut pack = PackBuilder::new();
+    let (wrong, content) = (blob_id(b"right"), b"wrong, as a delta to something");
+    let base = pack.blob(b"something");
+    pack.ref_delta(wrong, base, &delta(9, 30, &[Insert(&content[..21]), Copy(0, 9)]));
+    pack.write(&fixture.root.join(".git/objects"), "pack-x");
+    let coverage = verify();
+    assert_eq!(coverage.gaps.len(), 1);
+    assert!(coverage.gaps[0].what.contains(&wrong.to_string()));
+}
+
+#[test]
 fn sizes_that_lie_take_no_memory() {
     let fixture = Fixture::new();
     let mut pack = PackBuilder::new();
