@@ -25,6 +25,8 @@ pub struct Request {
     pub scope: Scope,
     /// Which part of a history is reported.
     pub history: history::Scope,
+    /// Compare the id of every object of a history with its content.
+    pub verify_objects: bool,
     /// Read the files that git ignores as well.
     pub no_ignore: bool,
     /// Threads; 0 lets the number of processors decide.
@@ -251,6 +253,7 @@ impl Run<'_> {
                         prefix,
                         root: &path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
                         scope: self.request.history,
+                        verify: self.request.verify_objects,
                         under: &under,
                     },
                     &self.scanner,

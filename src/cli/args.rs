@@ -50,6 +50,10 @@ pub struct Scan {
     #[arg(long, value_enum, default_value = "local")]
     pub scope: HistoryScope,
 
+    /// Compare the id of every object of a history with its content
+    #[arg(long)]
+    pub verify_objects: bool,
+
     /// Read what is staged for the next commit: blobs of the index, not files
     #[arg(long, conflicts_with_all = ["tree", "history"])]
     pub staged: bool,

@@ -34,6 +34,7 @@ fn request(arguments: &Scan) -> Request {
             HistoryScope::Refs => history::Scope::Refs,
             HistoryScope::Pushed => history::Scope::Pushed,
         },
+        verify_objects: arguments.verify_objects,
         no_ignore: arguments.no_ignore,
         threads: arguments.threads,
         today: super::today(),

@@ -24,6 +24,8 @@ pub struct Options<'a> {
     pub root: &'a str,
     /// Which part is reported.
     pub scope: Scope,
+    /// Compare the id of every object with its content, not of hits alone.
+    pub verify: bool,
     /// Report only paths that begin with this; empty for all, and for what has no path.
     pub under: &'a str,
 }
@@ -96,6 +98,10 @@ fn one(
     let walk =
         git::walk(repository, &probe, &|object| hits.visit(object), options.threads, progress);
     let mut coverage = walk.coverage.clone();
+    if options.verify {
+        let verified = git::verify_objects(repository, options.threads, progress);
+        coverage.gaps.extend(verified.gaps);
+    }
     let hits = hits.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     coverage.gaps.extend(hits.values().flat_map(|found| found.gaps.iter().cloned()));
     let attribution =
