@@ -18,6 +18,8 @@ pub struct Text<'a> {
     pub path: &'a str,
     /// The present.
     pub today: i64,
+    /// What the text says that this one was read from.
+    pub around: Context,
 }
 
 impl Text<'_> {
@@ -80,7 +82,7 @@ impl Text<'_> {
             return Err(Reason::Future);
         }
         let is_key = matches!(rule.grammar, Grammar::AccountKey | Grammar::ModelessKey);
-        let context = || Context::of(self.bytes, span, self.path);
+        let context = || Context::of(self.bytes, span, self.path).or(self.around);
         if is_key && is_foreign(part) && context() != Context::Stripe {
             return Err(Reason::Vendor);
         }

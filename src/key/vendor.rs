@@ -50,6 +50,11 @@ pub enum Context {
 }
 
 impl Context {
+    /// What is said here or, where nothing is, in the text around this one.
+    pub fn or(self, around: Self) -> Self {
+        if self == Self::Silent { around } else { self }
+    }
+
     /// Looks around a credential in its text, and at the path of the text.
     pub fn of(bytes: &[u8], span: &Range<usize>, path: &str) -> Self {
         let left = span.start.saturating_sub(REACH);
