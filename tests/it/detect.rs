@@ -47,6 +47,13 @@ fn the_value_is_the_whole_key_whatever_stands_beside_it() {
         ("k=", "_old"),
         ("\t", "\t"),
         ("=3D", "=0A"),
+        ("a=0A", ""),
+        ("key%253D", "%2526a"),
+        ("key%u003D", ""),
+        ("\x1b[01;31m\x1b[K", "\x1b[m\x1b[K"),
+        (r"\033[1;31m", r"\033[0m"),
+        (r"\042", r"\042"),
+        ("STRIPE_KEY", ""),
         ("Bearer ", "\\"),
         ("é", "é"),
     ];
@@ -68,6 +75,15 @@ fn a_length_byte_before_a_modern_key_is_not_part_of_a_word() {
         let text = format!("{left}{key}");
         assert_eq!(values(&find(&text), &text), [key.as_str()], "{left:?}");
     }
+}
+
+#[test]
+fn a_length_byte_is_known_by_the_length() {
+    let hex = format!("{}_{}", "whsec", Random::new(2).hex(64));
+    let text = format!("\u{1}stripe\u{1}\0F{hex}");
+    assert_eq!(values(&find(&text), &text), [hex.as_str()]);
+    let short = key("sk_live", 24, 1);
+    assert!(find(&format!("\0k{short}")).is_empty(), "k is no length of a key of 32");
 }
 
 #[test]
