@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::tree;
 use crate::blob::{Blob, ObjectId, ObjectKind, Origin};
 use crate::coverage::{Coverage, Progress};
+use crate::decode::container;
 use crate::detect::Detector;
 use crate::finding::{Lineage, Traced};
 use crate::git::{self, Attribution, Exposure, Object, PathHistory, Probe, RefKind, Repository};
@@ -75,7 +76,7 @@ fn one(
         candidates: &candidates,
         longest: scanner.detector().longest_needle(),
         reach: Detector::REACH,
-        whole: &|_| false,
+        whole: &container::is_container,
     };
     let walk =
         git::walk(repository, &probe, &|object| hits.visit(object), options.threads, progress);

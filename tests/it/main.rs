@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cli;
+mod container;
 mod decode;
 mod detect;
 mod git;
