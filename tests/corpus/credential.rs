@@ -1,0 +1,102 @@
+//! Credentials of every family and generation.
+
+use super::Case;
+use crate::keys::Random;
+use base64::Engine;
+
+/// A credential and the family it belongs to.
+#[derive(Debug, Clone)]
+pub struct Credential {
+    pub family: &'static str,
+    pub value: String,
+    /// Whether only a word of Stripe near it tells whose it is.
+    pub needs_context: bool,
+    /// Whether it is found behind a quote or an equals sign only.
+    pub needs_quote: bool,
+}
+
+/// The families whose body is that of an account key.
+pub const ACCOUNT_FAMILIES: &[&str] =
+    &["sk_live", "sk_test", "rk_live", "rk_test", "pk_live", "pk_test"];
+
+/// The lengths of body that account keys have had, and two more that Stripe reserves.
+pub const GENERATIONS: &[usize] = &[24, 34, 99, 150, 200];
+
+/// An account key.
+pub fn account(family: &'static str, len: usize, random: &mut Random) -> Credential {
+    plain(family, format!("{family}_{}", random.account_body(len)))
+}
+
+fn plain(family: &'static str, value: String) -> Credential {
+    Credential { family, value, needs_context: false, needs_quote: false }
+}
+
+fn with_context(family: &'static str, value: String) -> Credential {
+    Credential { needs_context: true, ..plain(family, value) }
+}
+
+fn quoted(family: &'static str, value: String) -> Credential {
+    Credential { needs_quote: true, ..with_context(family, value) }
+}
+
+/// One credential of every family and generation.
+pub fn all(random: &mut Random) -> Vec<Credential> {
+    let mut all = Vec::new();
+    for family in ACCOUNT_FAMILIES {
+        all.extend(GENERATIONS.iter().map(|len| account(family, *len, random)));
+    }
+    all.push(account("rkcs_test", 99, random));
+    for family in ["sk_org_live", "sk_org_test"] {
+        all.push(plain(family, format!("{family}_{}", random.organization_body())));
+    }
+    for family in ["ek_live", "ek_test"] {
+        all.push(plain(family, format!("{family}_{}", encoded_account(random))));
+    }
+    for family in ["pst_live", "pst_test"] {
+        all.push(with_context(family, format!("{family}_{}", encoded_account(random))));
+    }
+    all.push(with_context("whsec", format!("whsec_{}", random.base62(32))));
+    all.push(with_context("whsec_cli", format!("whsec_{}", random.hex(64))));
+    all.push(with_context("oak", format!("oak_{}", random.base62(48))));
+    all.push(with_context("absec", format!("absec_{}", random.base62(32))));
+    all.push(quoted("rt", format!("rt_{}", random.base62(48))));
+    all.push(quoted("sk", format!("sk_{}", random.base62(29))));
+    all.extend(client_secrets(random));
+    all
+}
+
+fn encoded_account(random: &mut Random) -> String {
+    let text = format!("acct_{},{}", random.account(), random.base62(31));
+    let encoded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(text);
+    format!("{encoded}_00{}", random.base62(8))
+}
+
+fn client_secrets(random: &mut Random) -> Vec<Credential> {
+    let object = |random: &mut Random| format!("3{}{}", &random.account()[1..], random.base62(9));
+    let payment = format!("pi_{}_secret_{}", object(random), random.base62(25));
+    let setup = format!("seti_{}_secret_{}", object(random), random.base62(31));
+    let source = format!("src_client_secret_{}", random.base62(24));
+    let customer = format!("cuss_secret_{}", random.base62(47));
+    let session = format!("accs_secret__{}", random.base62(47));
+    [("pi", payment), ("seti", setup), ("src", source), ("cuss", customer), ("accs", session)]
+        .map(|(family, value)| plain(family, value))
+        .to_vec()
+}
+
+/// Each family and generation in the plainest file there is, several times.
+pub fn cases(random: &mut Random) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for _ in 0..10 {
+        for credential in all(random) {
+            let label = credential.value.len().to_string();
+            let before = b"# the Stripe account of the shop\nretries = 3\nstripe_key = \"";
+            let after = b"\"\ntimeout = 30\n";
+            let shown = credential.value.clone();
+            let parts = (&before[..], shown.as_bytes(), &after[..]);
+            let mut case = Case::around("family", &label, &credential, parts);
+            case.path = "settings.toml".to_owned();
+            cases.push(case);
+        }
+    }
+    cases
+}
