@@ -7,9 +7,10 @@
 //!
 //! ```
 //! use stripeguard::blob::{Blob, Origin};
+//! use stripeguard::decode::container::Limits;
 //! use stripeguard::scan::{Found, Scanner};
 //!
-//! let scanner = Scanner::new(1_700_000_000);
+//! let scanner = Scanner::new(1_700_000_000, Limits::default());
 //! let key = format!("{}_live_{}", "sk", "4fJ2kQ9xLmN7pRtVwYz3BcDe");
 //! let text = format!("STRIPE_KEY={key}\n");
 //! let mut found = Found::default();

@@ -11,6 +11,7 @@ use std::thread;
 
 use crate::blob::Blob;
 use crate::coverage::{Coverage, Progress};
+use crate::decode::container::{self, Limits};
 use crate::finding::{Traced, assemble};
 use crate::git;
 use crate::report::Report;
@@ -132,7 +133,7 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestErro
     let run = Run {
         request,
         threads: if request.threads == 0 { processors } else { request.threads },
-        scanner: Scanner::new(request.today),
+        scanner: Scanner::new(request.today, Limits::default()),
         found: Mutex::new(Found::default()),
         progress,
     };
@@ -195,7 +196,7 @@ impl Run<'_> {
             }
             ControlFlow::Continue(())
         };
-        source(Sink { visit: &visit, whole: &|_| false, progress: self.progress })
+        source(Sink { visit: &visit, whole: &container::is_container, progress: self.progress })
     }
 
     fn paths(&self, paths: &[PathBuf], sides: Sides) -> Result<Outcome, RequestError> {
@@ -243,7 +244,12 @@ impl Run<'_> {
                 let under = path_within(&repository, path);
                 let history = history::scan(
                     &repository,
-                    &history::Options { threads: self.threads, prefix, under: &under },
+                    &history::Options {
+                        threads: self.threads,
+                        prefix,
+                        root: &path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
+                        under: &under,
+                    },
                     &self.scanner,
                     self.progress,
                 );

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use crate::blob::{Blob, CommitRef, Part, Position};
+use crate::blob::{Blob, CommitRef, Origin, Part, Position};
 use crate::coverage::Note;
 use crate::decode::Layer;
+use crate::decode::container::{self, Limits};
 use crate::detect::{Detector, Match};
 use crate::document::{Document, Unit};
 use crate::sighting::{Place, Sighting};
@@ -14,6 +15,7 @@ use crate::snippet::{Mask, Snippet, neutral, unit_at};
 #[derive(Debug)]
 pub struct Scanner {
     detector: Detector,
+    limits: Limits,
 }
 
 /// What a blob holds, and what of it could not be read.
@@ -40,8 +42,8 @@ impl Found {
 
 impl Scanner {
     /// A scanner that takes `today`, in seconds since 1970-01-01 UTC, for the present.
-    pub fn new(today: i64) -> Self {
-        Self { detector: Detector::new(today) }
+    pub fn new(today: i64, limits: Limits) -> Self {
+        Self { detector: Detector::new(today), limits }
     }
 
     /// The search for candidates alone, for readers that pick what is worth a full scan.
@@ -52,6 +54,30 @@ impl Scanner {
     /// Finds every credential of a blob, in all its spellings and in the members of archives.
     pub fn scan(&self, blob: &Blob<'_>, found: &mut Found) {
         self.scan_text(blob, found);
+        let head = &blob.bytes[..blob.bytes.len().min(container::HEAD_LEN)];
+        if blob.part == Part::Whole && container::is_container(head) {
+            self.scan_members(blob, found);
+        }
+    }
+
+    /// What stands in a member is reported there, and not again where it stands unpacked in the
+    /// container.
+    fn scan_members(&self, blob: &Blob<'_>, found: &mut Found) {
+        let mut inner = Found::default();
+        let gaps = container::open(blob.bytes, &self.limits, &mut |member| {
+            let inside = if member.path.is_empty() { "data" } else { member.path };
+            let path = format!("{}!/{inside}", blob.path);
+            self.scan_text(&Blob::whole(&path, blob.origin, member.bytes), &mut inner);
+        });
+        let is_inside = |s: &Sighting| inner.sightings.iter().any(|i| i.secret == s.secret);
+        found.sightings.retain(|sighting| !is_inside(sighting));
+        found.sightings.append(&mut inner.sightings);
+        found.gaps.extend(
+            gaps.into_iter().map(|gap| Note {
+                what: format!("{}!/{}", place_of(blob), gap.what),
+                why: gap.why,
+            }),
+        );
     }
 
     /// A label for a report: without secrets and without anything a terminal would obey.
@@ -98,6 +124,14 @@ impl Scanner {
                 found.sightings.push(sighting(found_match, place));
             }
         }
+    }
+}
+
+/// What a note calls a blob whose path only attribution will tell.
+fn place_of(blob: &Blob<'_>) -> String {
+    match blob.origin {
+        Origin::History(id) if blob.path.is_empty() => format!("object {id}"),
+        _ => blob.path.to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `stripeguard rules`.
 
-use super::args::{Format, Rules};
+use super::args::{ListFormat, Rules};
 use super::{Exit, output};
 use crate::key::RULES;
 
@@ -10,7 +10,7 @@ use crate::key::RULES;
 /// If the list cannot be written.
 pub fn run(arguments: &Rules) -> anyhow::Result<Exit> {
     match arguments.format {
-        Format::Text => output::stdout(|out| {
+        ListFormat::Text => output::stdout(|out| {
             let widest = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
             for rule in RULES {
                 writeln!(
@@ -23,7 +23,14 @@ pub fn run(arguments: &Rules) -> anyhow::Result<Exit> {
             }
             Ok(())
         })?,
-        Format::Json => output::stdout(|out| {
+        ListFormat::Markdown => output::stdout(|out| {
+            writeln!(out, "| rule | severity | what |\n|---|---|---|")?;
+            for rule in RULES {
+                writeln!(out, "| `{}` | {} | {} |", rule.id, rule.severity, rule.title)?;
+            }
+            Ok(())
+        })?,
+        ListFormat::Json => output::stdout(|out| {
             let rules: Vec<_> = RULES.iter().map(entry).collect();
             serde_json::to_writer_pretty(&mut *out, &rules)?;
             writeln!(out)

@@ -4,6 +4,7 @@
 //! bytes hits them, and only the text around a hit is read back.
 
 mod base64;
+pub mod container;
 mod decoded;
 mod hex;
 mod substitute;

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::blob::{CommitRef, ObjectId};
-use crate::coverage::Note;
 use crate::git::commit::describe;
 use crate::git::fast_hash::FastMap;
 use crate::git::graph::{Graph, Rank};
@@ -22,8 +21,6 @@ pub struct Attribution {
     pub names: BTreeMap<Vec<u8>, Exposure>,
     /// All references of the repository; the numbers elsewhere are places in this list.
     pub refs: Vec<Reference>,
-    /// What could not be followed.
-    pub gaps: Vec<Note>,
 }
 
 /// Where one hit is exposed.
@@ -91,10 +88,6 @@ pub fn attribute(repository: &Repository, walk: &Walk) -> Attribution {
     let messages = attributor.sweep(&tips);
     let mut writer = Writer { database: &database, attributor: &attributor, known: HashMap::new() };
     let mut attribution = writer.write(&messages, &tips);
-    attribution.gaps.extend(references.gaps.iter().cloned());
-    attribution.gaps.extend(missing(repository, &attributor, &tips, &references.all));
-    attribution.gaps.sort_unstable();
-    attribution.gaps.dedup();
     attribution.refs = references.all;
     attribution
 }
@@ -364,15 +357,4 @@ fn sort(exposure: &mut Exposure) {
 
 fn last_name(path: &[u8]) -> Vec<u8> {
     path.rsplit(|byte| *byte == b'/').next().unwrap_or_default().to_vec()
-}
-
-/// What commits and references name and the database does not have.
-fn missing(
-    repository: &Repository,
-    attributor: &Attributor<'_>,
-    tips: &Tips,
-    references: &[Reference],
-) -> Vec<Note> {
-    let _ = (repository, attributor, tips, references);
-    Vec::new()
 }

@@ -13,8 +13,6 @@ pub(crate) struct Format {
     pub id_len: usize,
     /// References are kept in tables and not in files.
     pub reftable: bool,
-    /// The remote that objects left out by a partial clone would come from.
-    pub promisor: Option<String>,
 }
 
 impl Format {
@@ -25,7 +23,7 @@ impl Format {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(OpenError::Unreadable { path: path.to_owned(), error }),
         };
-        let mut format = Self { id_len: 20, reftable: false, promisor: None };
+        let mut format = Self { id_len: 20, reftable: false };
         for (key, value) in extensions(&content) {
             match (key.as_str(), value.as_str()) {
                 ("objectformat", "sha1") => format.id_len = 20,
@@ -35,7 +33,6 @@ impl Format {
                     return Err(OpenError::UnknownFormat { path: path.to_owned(), what });
                 }
                 ("refstorage", "reftable") => format.reftable = true,
-                ("partialclone", _) => format.promisor = Some(value),
                 _ => {}
             }
         }

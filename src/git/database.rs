@@ -22,6 +22,8 @@ pub struct Database {
     /// Directories of loose objects, the repository's own first.
     pub(crate) dirs: Vec<PathBuf>,
     pub(crate) id_len: usize,
+    /// Whether it comes from a partial clone, which leaves objects out.
+    pub(crate) partial: bool,
     /// Parts of the database that cannot be read.
     pub gaps: Vec<Note>,
 }
@@ -54,7 +56,7 @@ impl Database {
     pub fn open(repository: &Repository) -> Self {
         let (dirs, gaps) = repository.object_dirs();
         let id_len = repository.id_len();
-        let mut database = Self { packs: Vec::new(), dirs, id_len, gaps };
+        let mut database = Self { packs: Vec::new(), dirs, id_len, partial: false, gaps };
         for number in 0..database.dirs.len() {
             let dir = database.dirs[number].join("pack");
             database.open_packs(&dir, number == 0);
@@ -71,6 +73,7 @@ impl Database {
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort_unstable();
         let has = |path: &Path, extension| path.extension().is_some_and(|found| found == extension);
+        self.partial |= own && paths.iter().any(|path| has(path, "promisor"));
         for path in &paths {
             if has(path, "idx") {
                 match Pack::open(path, self.id_len, own) {

@@ -17,8 +17,6 @@ pub(crate) struct Graph<'a> {
     parents: Vec<Rank>,
     /// Where the parents of each rank begin, and at last where they end.
     starts: Vec<u32>,
-    /// Parents that the database does not have, and the commit that names them.
-    pub missing: Vec<(ObjectId, ObjectId)>,
 }
 
 impl<'a> Graph<'a> {
@@ -30,13 +28,10 @@ impl<'a> Graph<'a> {
         for row in 0..log.len() {
             row_of.entry(log.id(row)).or_insert(row as u32);
         }
-        let (mut parents, mut starts, mut missing) = (Vec::new(), vec![0u32], Vec::new());
+        let (mut parents, mut starts) = (Vec::new(), vec![0u32]);
         for row in 0..log.len() {
             for parent in log.parents(row) {
-                match row_of.get(&parent) {
-                    Some(parent) => parents.push(*parent),
-                    None => missing.push((parent, log.id(row))),
-                }
+                parents.extend(row_of.get(&parent));
             }
             starts.push(parents.len() as u32);
         }
@@ -46,8 +41,7 @@ impl<'a> Graph<'a> {
             let (a, b) = (*a as usize, *b as usize);
             dates[a].cmp(&dates[b]).then_with(|| log.id(a).cmp(&log.id(b)))
         });
-        let mut graph =
-            Self { log, rows, ranks: row_of, parents: Vec::new(), starts: vec![0], missing };
+        let mut graph = Self { log, rows, ranks: row_of, parents: Vec::new(), starts: vec![0] };
         graph.number_by_rank(&parents, &starts);
         graph
     }

@@ -113,11 +113,6 @@ impl<'a> Trees<'a> {
         self.by_id.get(id).copied().filter(|tree| !self.list(*tree).is_empty())
     }
 
-    /// Whether the log has this tree at all.
-    pub fn knows(&self, id: &ObjectId) -> bool {
-        self.by_id.contains_key(id)
-    }
-
     /// Trees that lead to hits and that no other such tree leads to.
     pub fn tops(&self) -> Vec<Record> {
         let mut below = vec![false; self.spans.len()];

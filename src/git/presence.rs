@@ -2,51 +2,44 @@
 
 use crate::blob::ObjectId;
 
-/// A hash table of the first eight bytes of ids. Ids are hashes, so these bytes say where in the
-/// table they belong, and two objects that share them do not happen.
+/// A hash table of the first eight bytes of ids: ids are hashes, so some of their bits say where in
+/// the table they belong, and 32 others are kept there. That an object is missing goes unnoticed
+/// once in some billion times.
 pub(crate) struct Presence {
-    slots: Vec<u64>,
+    slots: Vec<u32>,
     shift: u32,
-    /// Whether an object has the prefix of zeros, which marks free slots.
-    zero: bool,
 }
 
 impl Presence {
     /// A table for at most so many ids.
     pub fn with_capacity(count: usize) -> Self {
         let bits = (count * 2).next_power_of_two().trailing_zeros().max(4);
-        Self { slots: vec![0; 1 << bits], shift: 64 - bits, zero: false }
+        Self { slots: vec![0; 1 << bits], shift: 64 - bits }
     }
 
     /// Adds an id. No more may be added than were announced.
     pub fn insert(&mut self, id: &[u8]) {
-        let prefix = prefix(id);
-        if prefix == 0 {
-            self.zero = true;
-            return;
-        }
-        let slot = self.slot(prefix);
-        self.slots[slot] = prefix;
+        let (slot, mark) = self.find(id);
+        self.slots[slot] = mark;
     }
 
     /// Whether an object with this id was added.
     pub fn contains(&self, id: &[u8]) -> bool {
-        let prefix = prefix(id);
-        if prefix == 0 { self.zero } else { self.slots[self.slot(prefix)] == prefix }
+        let (slot, mark) = self.find(id);
+        self.slots[slot] == mark
     }
 
-    /// Where a prefix is, or where it would have to go.
-    fn slot(&self, prefix: u64) -> usize {
+    /// Where an id is, or where it would have to go, and what stands there for it. A free slot has
+    /// a zero.
+    fn find(&self, id: &[u8]) -> (usize, u32) {
+        let prefix = id.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        let mark = (prefix as u32).max(1);
         let mut slot = (prefix >> self.shift) as usize;
-        while self.slots[slot] != 0 && self.slots[slot] != prefix {
+        while self.slots[slot] != 0 && self.slots[slot] != mark {
             slot = (slot + 1) & (self.slots.len() - 1);
         }
-        slot
+        (slot, mark)
     }
-}
-
-fn prefix(id: &[u8]) -> u64 {
-    id.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
 
 /// Whether the NUL at a place in a tree ends the name of an entry that must be in the database, and

@@ -166,13 +166,8 @@ struct Events {
 pub fn attribute(repository: &Repository, walk: &Walk) -> Attribution {
     let references = repository.references();
     let database = Database::open(repository);
-    let mut history = History {
-        id_len: repository.id_len(),
-        walk,
-        database: &database,
-        items: HashMap::new(),
-        gaps: BTreeSet::new(),
-    };
+    let mut history =
+        History { id_len: repository.id_len(), walk, database: &database, items: HashMap::new() };
     let order = history.order();
     let mut events = history.events(&order);
     let head = references.head.commit().and_then(|id| walk.commits.get(&id));
@@ -186,8 +181,6 @@ pub fn attribute(repository: &Repository, walk: &Walk) -> Attribution {
     for (item, events) in events {
         history.place(item, &events, &order, &mut attribution);
     }
-    let gaps = history.gaps.into_iter().map(|(what, why)| Note { what, why });
-    attribution.gaps = references.gaps.into_iter().chain(gaps).collect();
     attribution
 }
 
@@ -196,7 +189,6 @@ struct History<'a> {
     walk: &'a Walk,
     database: &'a Database,
     items: HashMap<ObjectId, Items>,
-    gaps: BTreeSet<(String, String)>,
 }
 
 impl History<'_> {
@@ -231,13 +223,7 @@ impl History<'_> {
         if let Some(items) = self.items.get(&tree) {
             return items.clone();
         }
-        let bytes = match self.database.read(&tree) {
-            Ok((_, bytes)) => bytes,
-            Err(error) => {
-                self.gaps.insert((format!("tree {tree}"), error.to_string()));
-                Vec::new()
-            }
-        };
+        let bytes = self.database.read(&tree).map_or_else(|_| Vec::new(), |(_, bytes)| bytes);
         let mut items = BTreeSet::new();
         for entry in Entries::new(&bytes, self.id_len) {
             let name = entry.name.to_vec();

@@ -119,7 +119,7 @@ pub fn is_repository(path: &Path) -> bool {
 
 /// Whether a directory looks like what git calls a git directory. A linked work tree has a
 /// `commondir` file in place of objects and references.
-fn is_git_dir(path: &Path) -> bool {
+pub(crate) fn is_git_dir(path: &Path) -> bool {
     let head = fs::symlink_metadata(path.join("HEAD")).is_ok();
     let own = path.join("objects").is_dir() && path.join("refs").is_dir();
     head && (own || path.join("commondir").is_file())
@@ -157,7 +157,7 @@ fn common_dir(git_dir: &Path) -> Result<PathBuf, OpenError> {
     };
     let target = git_dir.join(bytes_to_path(content.trim_ascii()));
     match target.join("objects").is_dir() {
-        true => Ok(target),
+        true => Ok(target.canonicalize().unwrap_or(target)),
         false => Err(OpenError::BrokenLink { file, target }),
     }
 }

@@ -110,10 +110,11 @@ impl<'a> Scanner<'a> {
         spots
     }
 
-    /// Looks at an object that is a delta, through what is known of its base.
+    /// Looks at an object that is a delta, through what is known of its base. An object without id
+    /// was looked at elsewhere. The id is only asked for if it is needed: few are.
     pub fn delta(
         &mut self,
-        id: Option<ObjectId>,
+        id: Option<impl Fn() -> ObjectId>,
         kind: ObjectKind,
         delta: &Delta<'_>,
         base: &Spots,
@@ -133,10 +134,10 @@ impl<'a> Scanner<'a> {
         let Some(id) = id else { return spots };
         self.count(kind, delta.size);
         if spots.whole || spots.spots.iter().any(|spot| !spot.harmless) {
-            self.judge(id, kind, target.get(delta), &mut spots);
+            self.judge(id(), kind, target.get(delta), &mut spots);
         }
         if kind != ObjectKind::Blob {
-            self.remember(id, kind, target.get(delta));
+            self.remember(id(), kind, target.get(delta));
         }
         spots
     }

@@ -7,6 +7,7 @@ use crate::blob::{ObjectId, ObjectKind};
 use crate::coverage::{Coverage, Progress};
 use crate::git::commit::Tag;
 use crate::git::commits::CommitLog;
+use crate::git::connectivity;
 use crate::git::pack::Pack;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
@@ -59,6 +60,8 @@ pub fn walk(
     };
     walk.sort();
     job.log_trees(&mut walk, &findings.trees);
+    connectivity::check(repository, &mut walk, &job.plan.presence, database.partial);
+    walk.sort();
     walk
 }
 
@@ -73,28 +76,11 @@ impl Walk {
         self.coverage.gaps.dedup();
     }
 
-    /// Names what trees lead to and the database does not have.
-    fn note_missing(&mut self) {
-        let missing = std::mem::take(&mut self.trees.missing);
-        for (object, tree) in missing.iter().take(MOST_NAMED) {
-            let why = format!("{ABSENT} the tree {tree} names it; {FETCH}");
-            self.coverage.gap(format!("object {object}"), why);
-        }
-        if let Some(more @ 1..) = missing.len().checked_sub(MOST_NAMED) {
-            self.coverage.gap(format!("{more} more objects"), format!("{ABSENT} trees name them"));
-        }
-    }
-
     /// Whether there is nothing to be attributed.
     pub fn is_empty(&self) -> bool {
         self.blobs.is_empty() && self.messages.is_empty() && self.names.is_empty()
     }
 }
-
-const ABSENT: &str = "it is not in the object database, although";
-const FETCH: &str = "in a partial clone, `git fetch --refetch --no-filter` brings it";
-/// How many missing objects are named one by one.
-const MOST_NAMED: usize = 1000;
 
 /// What there is to read.
 struct Plan {
@@ -271,8 +257,6 @@ impl Job<'_> {
             (log, _) = self.tree_log(&hits, true, single);
         }
         walk.trees = log;
-        walk.note_missing();
-        walk.sort();
     }
 
     /// Trees that could not be read in their pack may have another copy elsewhere.
@@ -385,7 +369,9 @@ impl Pass for ContentPass<'_> {
         base: &Spots,
         target: &mut Target,
     ) -> Spots {
-        self.scanner.delta(self.id(entry), kind, delta, base, target)
+        let own = !is_repeated(self.forest, self.repeated, entry);
+        let id = || self.forest.id(self.pack, entry);
+        self.scanner.delta(own.then_some(id), kind, delta, base, target)
     }
 
     fn failed(&mut self, entry: Entry, why: &str) {

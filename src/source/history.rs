@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
+use super::tree;
 use crate::blob::{Blob, ObjectId, ObjectKind, Origin};
 use crate::coverage::{Coverage, Progress};
+use crate::decode::container;
 use crate::detect::Detector;
 use crate::finding::{Lineage, Traced};
 use crate::git::{self, Attribution, Exposure, Object, PathHistory, Probe, RefKind, Repository};
@@ -18,6 +20,8 @@ pub struct Options<'a> {
     pub threads: usize,
     /// What stands before every path.
     pub prefix: &'a str,
+    /// The path by which the repository was opened, which is left out of the paths of its files.
+    pub root: &'a str,
     /// Report only paths that begin with this; empty for all, and for what has no path.
     pub under: &'a str,
 }
@@ -31,8 +35,34 @@ pub struct History {
     pub traced: Vec<Traced>,
 }
 
-/// Reads every object of a repository, reachable or not, and the places around its database.
+/// Reads every object of a repository, reachable or not, the places around its database, and the
+/// same of the submodules whose repositories lie in it.
 pub fn scan(
+    repository: &Repository,
+    options: &Options<'_>,
+    scanner: &Scanner,
+    progress: &Progress,
+) -> History {
+    let mut history = one(repository, options, scanner, progress);
+    for git_dir in git::submodules(repository) {
+        let name = tree::label("", &git_dir);
+        let inside = name.strip_prefix(options.root).unwrap_or(&name).trim_start_matches('/');
+        let prefix = format!("{}{inside}:", options.prefix);
+        let options = Options { prefix: &prefix, ..*options };
+        match git::open(&git_dir) {
+            Ok(submodule) if options.under.is_empty() => {
+                let inner = one(&submodule, &options, scanner, progress);
+                history.coverage.merge(inner.coverage);
+                history.traced.extend(inner.traced);
+            }
+            Ok(_) => {}
+            Err(error) => history.coverage.gap(prefix.trim_end_matches(':'), error.to_string()),
+        }
+    }
+    history
+}
+
+fn one(
     repository: &Repository,
     options: &Options<'_>,
     scanner: &Scanner,
@@ -46,26 +76,46 @@ pub fn scan(
         candidates: &candidates,
         longest: scanner.detector().longest_needle(),
         reach: Detector::REACH,
-        whole: &|_| false,
+        whole: &container::is_container,
     };
     let walk =
         git::walk(repository, &probe, &|object| hits.visit(object), options.threads, progress);
     let mut coverage = walk.coverage.clone();
     let hits = hits.found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut attribution = git::attribute(repository, &walk);
-    coverage.gaps.append(&mut attribution.gaps);
+    coverage.gaps.extend(hits.values().flat_map(|found| found.gaps.iter().cloned()));
+    let attribution =
+        if hits.is_empty() { Attribution::default() } else { git::attribute(repository, &walk) };
     let index = repository.index();
     let staged = index.entries.iter().filter(|entry| entry.has_blob()).map(|entry| entry.id);
     let tracer = Tracer { attribution: &attribution, options, scanner, staged: staged.collect() };
     let mut traced = tracer.trace(&hits);
-    coverage.gaps.extend(hits.values().flat_map(|found| found.gaps.iter().cloned()));
-    coverage.gaps.extend(index.gaps);
     for entry in index.entries.iter().filter(|entry| entry.has_blob()) {
         if let Some(found) = hits.get(&Spot::Object(entry.id)) {
             traced.extend(tracer.indexed(&found.sightings, &entry.path));
         }
     }
+    if options.under.is_empty() {
+        traced.extend(around(repository, options, scanner, &mut coverage));
+    }
     History { coverage, traced }
+}
+
+/// What stands around the database: references, reflogs, configuration, states of git.
+fn around(
+    repository: &Repository,
+    options: &Options<'_>,
+    scanner: &Scanner,
+    coverage: &mut Coverage,
+) -> Vec<Traced> {
+    let mut found = Found::default();
+    let read = git::places(repository, &mut |blob| {
+        let inside = blob.path.strip_prefix(options.root).map(|path| path.trim_start_matches('/'));
+        let path = format!("{}{}", options.prefix, inside.unwrap_or(blob.path));
+        scanner.scan(&Blob { path: &path, ..blob.clone() }, &mut found);
+    });
+    coverage.merge(read);
+    coverage.gaps.append(&mut found.gaps);
+    found.sightings.into_iter().map(|sighting| (sighting, None)).collect()
 }
 
 /// What a walk can hit.
@@ -120,8 +170,9 @@ impl Tracer<'_> {
                 }
                 Spot::Name(name) => self.attribution.names.get(name),
             };
-            let nowhere = Exposure::default();
-            let exposure = exposure.unwrap_or(&nowhere);
+            // What has no exposure lies in a store that this repository borrows from, and nothing
+            // of this repository leads to it.
+            let Some(exposure) = exposure else { continue };
             for sighting in &found.sightings {
                 self.place(sighting, exposure, &mut traced);
             }

@@ -4,9 +4,11 @@
 
 mod architecture;
 mod cli;
+mod container;
 mod decode;
 mod detect;
 mod git;
 mod key;
 mod keys;
+mod readme;
 mod repo;

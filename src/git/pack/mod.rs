@@ -7,7 +7,7 @@ pub(crate) mod idx;
 pub(crate) mod inflate;
 pub(crate) mod traverse;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::map::Map;
 use entry::Header;
@@ -18,7 +18,6 @@ const HEADER: usize = 12;
 
 /// A pack with its index.
 pub(crate) struct Pack {
-    pub path: PathBuf,
     pub map: Map,
     pub idx: Idx,
     pub id_len: usize,
@@ -36,7 +35,7 @@ impl Pack {
             _ => format!("its pack cannot be read: {error}"),
         })?;
         let idx = Idx::open(idx, id_len)?;
-        let pack = Self { path, map, idx, id_len, own };
+        let pack = Self { map, idx, id_len, own };
         let doubt = pack.check()?;
         Ok((pack, doubt))
     }

@@ -1,3 +1,10 @@
 mod attribution;
+mod damage;
+mod deltas;
 mod differential;
 mod fixture;
+mod index;
+mod packs;
+mod places;
+mod repository;
+mod revision;

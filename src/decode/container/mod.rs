@@ -1,0 +1,179 @@
+//! Archives and other containers: recognised by their first bytes, opened within limits.
+
+mod archive;
+mod document;
+mod stream;
+mod zip;
+
+use std::io::Read;
+
+use crate::coverage::Note;
+
+/// How many bytes of the beginning tell what a container is.
+pub const HEAD_LEN: usize = 512;
+
+/// How much of a container is read. What is beyond a limit is a gap.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How deep containers may be nested in each other.
+    pub depth: u32,
+    /// Members of one container and of all that are nested in it.
+    pub members: u64,
+    /// Unpacked bytes of one member, all of which are in memory at once.
+    pub member_bytes: u64,
+    /// Unpacked bytes of all members together.
+    pub unpacked_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 6, members: 100_000, member_bytes: 128 << 20, unpacked_bytes: 1 << 30 }
+    }
+}
+
+/// What is inside of a container.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'a> {
+    /// The name, with those of nested containers before it: `inner.zip!/a/b`. Only a label: names in
+    /// archives may be anything.
+    pub path: &'a str,
+    /// The content.
+    pub bytes: &'a [u8],
+}
+
+/// The containers that can be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Gzip,
+    Bzip2,
+    Xz,
+    Zstd,
+    Zip,
+    Tar,
+    Ar,
+    Png,
+    Pdf,
+}
+
+impl Kind {
+    fn of(head: &[u8]) -> Option<Self> {
+        let starts = |magic: &[u8]| head.starts_with(magic);
+        Some(match head.first()? {
+            0x1f if starts(b"\x1f\x8b\x08") => Self::Gzip,
+            b'B' if starts(b"BZh") && head.get(4..10) == Some(b"1AY&SY") => Self::Bzip2,
+            0xfd if starts(b"\xfd7zXZ\0") => Self::Xz,
+            0x28 if starts(b"\x28\xb5\x2f\xfd") => Self::Zstd,
+            b'P' if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") => Self::Zip,
+            b'C' if starts(b"Cr24") => Self::Zip,
+            b'!' if starts(b"!<arch>\n") => Self::Ar,
+            0x89 if starts(b"\x89PNG\r\n\x1a\n") => Self::Png,
+            b'%' if starts(b"%PDF-") => Self::Pdf,
+            _ if head.get(257..262) == Some(b"ustar") => Self::Tar,
+            _ => return None,
+        })
+    }
+
+    /// Whether text also stands between what is packed in it.
+    fn is_text_too(self) -> bool {
+        matches!(self, Self::Png | Self::Pdf)
+    }
+}
+
+/// Whether something that begins like this, with up to [`HEAD_LEN`] bytes, can be opened.
+pub fn is_container(head: &[u8]) -> bool {
+    Kind::of(head).is_some()
+}
+
+/// Shows `visit` every member of a container, and of those that are containers themselves theirs.
+/// What cannot be opened or is beyond a limit is a note, and what could be read of it is shown.
+pub fn open(bytes: &[u8], limits: &Limits, visit: &mut dyn FnMut(Member<'_>)) -> Vec<Note> {
+    let mut opener = Opener {
+        limits: *limits,
+        members_left: limits.members,
+        bytes_left: limits.unpacked_bytes,
+        visit,
+        gaps: Vec::new(),
+    };
+    if let Some(kind) = Kind::of(bytes) {
+        opener.enter("", bytes, kind, limits.depth);
+    }
+    opener.gaps
+}
+
+/// Opens containers within the limits of one run.
+struct Opener<'a> {
+    limits: Limits,
+    members_left: u64,
+    bytes_left: u64,
+    visit: &'a mut dyn FnMut(Member<'_>),
+    gaps: Vec<Note>,
+}
+
+/// What the members of a container are handed to.
+type Level<'a> = (&'a str, u32);
+
+impl Opener<'_> {
+    fn enter(&mut self, path: &str, bytes: &[u8], kind: Kind, depth: u32) {
+        let level = (path, depth);
+        match kind {
+            Kind::Gzip | Kind::Bzip2 | Kind::Xz | Kind::Zstd => {
+                stream::open(self, level, bytes, kind);
+            }
+            Kind::Zip => zip::open(self, level, bytes),
+            Kind::Tar => archive::open_tar(self, level, bytes),
+            Kind::Ar => archive::open_ar(self, level, bytes),
+            Kind::Png => document::open_png(self, level, bytes),
+            Kind::Pdf => document::open_pdf(self, level, bytes),
+        }
+    }
+
+    /// Reads one member to its end or to a limit, and shows it or opens it.
+    fn member(&mut self, (path, depth): Level<'_>, name: &str, reader: impl Read) {
+        let path = join(path, name);
+        if self.members_left == 0 {
+            return self.gap(&path, "there are more members than the limit allows");
+        }
+        self.members_left -= 1;
+        let allowed = self.limits.member_bytes.min(self.bytes_left);
+        let mut content = Vec::new();
+        let outcome = reader.take(allowed + 1).read_to_end(&mut content);
+        if content.len() as u64 > allowed {
+            content.truncate(allowed as usize);
+            self.gap(&path, "it is larger than the limit; only its beginning was read");
+        }
+        self.bytes_left -= content.len() as u64;
+        if let Err(error) = outcome {
+            self.gap(&path, &format!("it is damaged or cut off: {error}"));
+        }
+        match Kind::of(&content) {
+            Some(_) if depth == 0 => self.gap(&path, "containers are nested deeper than the limit"),
+            Some(kind) => {
+                if kind.is_text_too() {
+                    (self.visit)(Member { path: &path, bytes: &content });
+                }
+                self.enter(&path, &content, kind, depth - 1);
+            }
+            None => (self.visit)(Member { path: &path, bytes: &content }),
+        }
+    }
+
+    /// Whether no further member can be read.
+    fn is_spent(&self) -> bool {
+        self.members_left == 0 || self.bytes_left == 0
+    }
+
+    fn gap(&mut self, what: &str, why: &str) {
+        self.gaps.push(Note { what: what.to_owned(), why: why.to_owned() });
+    }
+}
+
+/// A stream of one file has no name of its own when what it holds has one.
+const UNNAMED: &str = "";
+
+fn join(path: &str, name: &str) -> String {
+    match (path, name) {
+        (path, UNNAMED) => path.to_owned(),
+        ("", name) => name.to_owned(),
+        (path, name) => format!("{path}!/{name}"),
+    }
+}

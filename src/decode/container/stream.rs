@@ -1,0 +1,35 @@
+//! Compressors of one stream: gzip, bzip2, xz and Zstandard.
+
+use std::io::{self, Read};
+
+use bzip2::read::MultiBzDecoder;
+use flate2::read::MultiGzDecoder;
+use lzma_rust2::XzReader;
+use ruzstd::decoding::StreamingDecoder;
+
+use super::{Kind, Level, Opener, UNNAMED};
+
+/// Reads the stream. It has no name, so that the members of a `.tar.gz` stand directly under it.
+pub(super) fn open(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8], kind: Kind) {
+    match kind {
+        Kind::Gzip => opener.member(level, UNNAMED, UntilTail(MultiGzDecoder::new(bytes))),
+        Kind::Bzip2 => opener.member(level, UNNAMED, MultiBzDecoder::new(bytes)),
+        Kind::Xz => opener.member(level, UNNAMED, XzReader::new(bytes, true)),
+        _ => match StreamingDecoder::new(bytes) {
+            Ok(decoder) => opener.member(level, UNNAMED, decoder),
+            Err(error) => opener.gap(level.0, &format!("it is damaged or cut off: {error}")),
+        },
+    }
+}
+
+/// Bytes behind the last gzip member are padding, not damage: gzip itself only warns.
+struct UntilTail<R>(R);
+
+impl<R: Read> Read for UntilTail<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer) {
+            Err(error) if error.to_string().contains("invalid gzip header") => Ok(0),
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Keys in archives and other containers: in trees and in history, nested, cut off and hostile.
+
+use std::io::{Cursor, Write};
+use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use flate2::write::{GzEncoder, ZlibEncoder};
+use stripeguard::decode::container::{Limits, is_container, open};
+
+use crate::cli::scan;
+use crate::keys::live_secret;
+use crate::repo::Repo;
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut out = GzEncoder::new(Vec::new(), Compression::best());
+    out.write_all(content).unwrap();
+    out.finish().unwrap()
+}
+
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in members {
+        out.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(content).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
+fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = tar::Builder::new(Vec::new());
+    for (name, content) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        out.append_data(&mut header, name, *content).unwrap();
+    }
+    out.into_inner().unwrap()
+}
+
+fn ar(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = b"!<arch>\n".to_vec();
+    for (name, content) in members {
+        out.extend(
+            format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 644, content.len())
+                .bytes(),
+        );
+        out.extend_from_slice(content);
+        out.resize(out.len().next_multiple_of(2), b'\n');
+    }
+    out
+}
+
+fn zlib(content: &[u8]) -> Vec<u8> {
+    let mut out = ZlibEncoder::new(Vec::new(), Compression::best());
+    out.write_all(content).unwrap();
+    out.finish().unwrap()
+}
+
+fn png(text: &[u8]) -> Vec<u8> {
+    let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
+    for (kind, content) in
+        [(b"zTXt", [b"Comment\0\0", &zlib(text)[..]].concat()), (b"IEND", Vec::new())]
+    {
+        out.extend((content.len() as u32).to_be_bytes());
+        out.extend(kind);
+        out.extend(content);
+        out.extend([0; 4]);
+    }
+    out
+}
+
+fn pdf(text: &[u8]) -> Vec<u8> {
+    let packed = zlib(text);
+    let head =
+        format!("%PDF-1.7\n4 0 obj <</Length {}/Filter/FlateDecode>> stream\n", packed.len());
+    [head.as_bytes(), &packed, b"\nendstream endobj\n%%EOF\n"].concat()
+}
+
+fn bzip2(content: &[u8]) -> Vec<u8> {
+    let mut out = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    out.write_all(content).unwrap();
+    out.finish().unwrap()
+}
+
+fn zstd(content: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(content, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+fn xz(content: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::XzOptions::default();
+    let mut out = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    out.write_all(content).unwrap();
+    out.finish().unwrap()
+}
+
+fn env() -> Vec<u8> {
+    format!("# shop\nSTRIPE_KEY={}\n", live_secret(1)).into_bytes()
+}
+
+/// What each container is, and the path of the key in it.
+fn samples() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let env = env();
+    let inner = zip(&[("a/b.env", &env)]);
+    vec![
+        ("log.gz", gzip(&env), "log.gz!/data"),
+        ("log.bz2", bzip2(&env), "log.bz2!/data"),
+        ("log.zst", zstd(&env), "log.zst!/data"),
+        ("log.xz", xz(&env), "log.xz!/data"),
+        ("app.jar", zip(&[("x.txt", b"x"), ("conf/prod.env", &env)]), "app.jar!/conf/prod.env"),
+        ("src.tgz", gzip(&tar(&[("d/x", b"x"), ("d/.env", &env)])), "src.tgz!/d/.env"),
+        (
+            "pkg.deb",
+            ar(&[("x", b"odd"), ("data.tar.gz", &gzip(&tar(&[("etc/k", &env)])))]),
+            "pkg.deb!/data.tar.gz!/etc/k",
+        ),
+        ("all.zip", zip(&[("in.zip", &inner), ("y", b"y")]), "all.zip!/in.zip!/a/b.env"),
+        ("image.png", png(&env), "image.png!/text"),
+        ("doc.pdf", pdf(&env), "doc.pdf!/stream"),
+    ]
+}
+
+#[test]
+fn a_key_in_every_container_is_found_at_its_place_in_the_member() {
+    for (name, content, path) in samples() {
+        assert!(is_container(&content), "{name}");
+        let dir = Repo::bare_directory();
+        dir.write(name, &content);
+        let run = scan(dir.path(), &["."]);
+        assert_eq!(run.places(), [format!("{path}:2:12 tree")], "{name}: {}", run.stdout);
+        assert_eq!(run.json()["coverage"]["complete"], true, "{name}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn containers_are_opened_in_history_too() {
+    let repo = Repo::new();
+    for (name, content, _) in samples() {
+        repo.write(name, content);
+    }
+    repo.commit("add");
+    repo.git(["rm", "-q", "-r", "."]);
+    repo.commit("remove");
+    let mut places = scan(repo.path(), &["."]).places();
+    let mut expected: Vec<_> =
+        samples().iter().map(|(_, _, path)| format!("{path}:2:12 history")).collect();
+    places.sort();
+    expected.sort();
+    assert_eq!(places, expected);
+}
+
+#[test]
+fn what_is_left_of_a_container_that_is_cut_off_is_read_and_the_rest_is_a_gap() {
+    for (name, content, _) in samples() {
+        for len in (12..content.len()).step_by(content.len() / 40 + 1) {
+            let mut seen = 0;
+            let gaps = open(&content[..len], &Limits::default(), &mut |member| {
+                seen += member.bytes.len();
+            });
+            let is_whole_anyway = matches!(name, "image.png" | "doc.pdf");
+            assert!(!gaps.is_empty() || is_whole_anyway || name == "pkg.deb", "{name} at {len}");
+        }
+    }
+}
+
+#[test]
+fn a_bomb_ends_soon_with_a_gap() {
+    let zeros = vec![0; 64 << 20];
+    let bomb = gzip(&gzip(&zeros)).repeat(4);
+    let many: Vec<u8> = zip(&(0..40).map(|_| ("z", &zeros[..1 << 20])).take(1).collect::<Vec<_>>());
+    let limits = Limits { member_bytes: 8 << 20, unpacked_bytes: 32 << 20, ..Limits::default() };
+    for content in [bomb, many, nested(12)] {
+        let begun = Instant::now();
+        let mut unpacked = 0;
+        let gaps = open(&content, &limits, &mut |member| unpacked += member.bytes.len());
+        assert!(unpacked <= 32 << 20);
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        assert!(unpacked == 1 << 20 || !gaps.is_empty());
+    }
+}
+
+fn nested(depth: usize) -> Vec<u8> {
+    (0..depth).fold(env(), |content, _| zip(&[("n.zip", &content)]))
+}
+
+#[test]
+fn no_damage_panics() {
+    for (_, content, _) in samples() {
+        for at in 0..content.len().min(400) {
+            for flip in [0xff, 0x01, 0x80] {
+                let mut damaged = content.clone();
+                damaged[at] ^= flip;
+                open(&damaged, &Limits::default(), &mut |_| {});
+            }
+        }
+    }
+}
