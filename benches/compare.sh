@@ -1,71 +1,66 @@
-#!/usr/bin/env bash
-# Wall time and peak memory of stripeguard beside other scanners, in one run on one repository:
+#!/bin/sh
+# Wall time and peak memory of stripeguard beside other scanners, in one run.
 #
-#   benches/compare.sh REPOSITORY [ROUNDS]
+#   cargo build --release && benches/compare.sh REPOSITORY [RUNS]
 #
-# The tree is that of HEAD, checked out into a temporary directory. Each line is the median of the
-# rounds, which go round all tools in turn so that a change of the machine's speed hits them alike.
-# Tools that are not installed are named as absent. Needs GNU time.
-set -euo pipefail
-
+# REPOSITORY is a work tree or a git directory. Every scanner runs without network. Printed are
+# medians, and the ratio of the wall time to that of stripeguard on the same part. Scanners that
+# are not installed are named. STRIPEGUARD names another program to measure. Needs GNU time.
+set -eu
 repository=$(cd "${1:?a repository}" && pwd)
-rounds=${2:-3}
-here=$(cd "$(dirname "$0")/.." && pwd)
+runs=${2:-5}
+stripeguard=${STRIPEGUARD:-$(cd "$(dirname "$0")/.." && pwd)/target/release/stripeguard}
+literals='sk_live_|sk_test_|rk_live_|rk_test_|pk_live_|pk_test_|sk_org_|rkcs_test_|whsec_|ek_live_|ek_test_|pst_live_|pst_test_|_secret_|oak_|absec_'
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-gnu_time=$(command -v gtime || echo /usr/bin/time)
 
-cargo build --quiet --release --manifest-path "$here/Cargo.toml"
-stripeguard=${CARGO_TARGET_DIR:-$here/target}/release/stripeguard
-
-mkdir "$work/tree"
-git -C "$repository" archive HEAD | tar -x -C "$work/tree"
-
-literals=()
-for text in k_live_ k_test_ sk_org_live_ sk_org_test_ whsec_ rkcs_test_ oak_ pst_live_ pst_test_ \
-  absec_ _secret_; do
-  literals+=(-e "$text")
-done
-
-# Runs a tool once and keeps "seconds kilobytes"; what it finds and its exit code do not matter.
-run() {
-  local name=$1
-  shift
-  if ! command -v "$1" >/dev/null; then
-    echo absent >"$work/$name"
-    return
-  fi
-  "$gnu_time" -o "$work/once" -f '%e %M' "$@" >/dev/null 2>&1 </dev/null || true
-  tail -n 1 "$work/once" >>"$work/$name"
+# The middle one of the numbers in a file, one in each line.
+median() {
+    sort -n "$1" | awk '{ line[NR] = $1 } END { print line[int((NR + 1) / 2)] }'
 }
 
-for _ in $(seq "$rounds"); do
-  run tree-stripeguard "$stripeguard" scan "$work/tree"
-  run tree-ripgrep rg -uuu --count "${literals[@]}" "$work/tree"
-  run tree-kingfisher-one-rule kingfisher scan "$work/tree" --no-validate \
-    --rule betterleaks.stripe-access-token
-  run tree-kingfisher kingfisher scan "$work/tree" --no-validate
-  run tree-gitleaks gitleaks dir "$work/tree" --no-banner
-  run tree-ripsecrets ripsecrets "$work/tree"
-  run history-stripeguard "$stripeguard" scan --history "$repository"
-  run history-kingfisher-one-rule kingfisher scan "$repository" --no-validate \
-    --rule betterleaks.stripe-access-token
-  run history-kingfisher kingfisher scan "$repository" --no-validate
-  run history-gitleaks gitleaks git "$repository" --no-banner
-done
-
-median() { cut -d ' ' -f "$2" "$work/$1" | sort -n | awk '{v[NR] = $1} END {print v[int((NR + 1) / 2)]}'; }
-
-printf '%-28s %10s %10s %10s\n' 'median of '"$rounds" seconds 'peak MB' ratio
-for side in tree history; do
-  own=$(median "$side-stripeguard" 1)
-  for file in "$work/$side"-*; do
-    name=$(basename "$file")
-    if grep -q absent "$file"; then
-      printf '%-28s %10s\n' "$name" absent
-      continue
+# measure PART NAME PROGRAM ARGUMENT...
+measure() {
+    part=$1 name=$2
+    shift 2
+    if ! command -v "$1" >/dev/null 2>&1; then
+        printf '%-8s %-30s is not installed\n' "$part" "$name"
+        return 0
     fi
-    awk -v name="$name" -v seconds="$(median "$name" 1)" -v kb="$(median "$name" 2)" -v own="$own" \
-      'BEGIN {printf "%-28s %10.2f %10.0f %9.1fx\n", name, seconds, kb / 1000, own > 0 ? seconds / own : 0}'
-  done
-done
+    : >"$work/wall"
+    : >"$work/memory"
+    for _ in $(seq "$runs"); do
+        start=$(date +%s%N)
+        env time -f %M -o "$work/usage" "$@" >/dev/null 2>&1 </dev/null || status=$?
+        end=$(date +%s%N)
+        echo $(((end - start) / 1000)) >>"$work/wall"
+        tail -n 1 "$work/usage" >>"$work/memory"
+    done
+    wall=$(median "$work/wall")
+    [ "$name" != stripeguard ] || reference=$wall
+    printf '%s %s %s %s %s %s\n' "$part" "$wall" "$(median "$work/memory")" "$reference" "${status:-0}" "$name" |
+        awk '{ name = $6; for (i = 7; i <= NF; i++) name = name " " $i
+               printf "%-8s %-30s %9.3f s %9.1f MB %7.2f x   exit %s\n", $1, name, $2 / 1e6, $3 / 1024, $2 / $4, $5 }'
+    status=0
+}
+
+tree=$repository
+if [ ! -e "$repository/.git" ]; then
+    tree=$work/tree
+    mkdir "$tree"
+    git -C "$repository" archive HEAD | tar -x -C "$tree"
+fi
+status=0
+echo "$repository, median of $runs runs, $(nproc) processors"
+cd "$tree"
+measure tree stripeguard "$stripeguard" scan --tree --no-ignore --no-progress .
+measure tree "ripgrep, same literals" rg -uuu --count -e "$literals" -g '!.git' .
+measure tree "kingfisher" kingfisher scan . --git-history none --no-validate --no-update-check
+measure tree "kingfisher, its Stripe rule" kingfisher scan . --git-history none --no-validate --no-update-check --rule betterleaks.stripe-access-token
+measure tree gitleaks gitleaks dir . --no-banner
+measure tree ripsecrets ripsecrets .
+cd "$repository"
+measure history stripeguard "$stripeguard" scan --history --no-progress .
+measure history "kingfisher" kingfisher scan . --no-validate --no-update-check
+measure history "kingfisher, its Stripe rule" kingfisher scan . --no-validate --no-update-check --rule betterleaks.stripe-access-token
+measure history gitleaks gitleaks git . --no-banner

@@ -10,12 +10,13 @@
 mod corpus;
 #[path = "../../tests/it/keys.rs"]
 mod keys;
+mod score;
 mod tools;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use corpus::score::{self, Outcome, Score};
+use score::{Outcome, Score};
 use tools::Tool;
 
 const SEED: u64 = 1;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::Context;
 use serde_json::Value as Json;
 
-use crate::corpus::score::{Reported, Value};
+use crate::score::{Reported, Value};
 
 /// A scanner.
 pub struct Tool {
@@ -25,7 +25,7 @@ impl Tool {
             tool("stripeguard", STRIPEGUARD, stripeguard as _),
             tool("kingfisher", KINGFISHER, kingfisher as _),
             tool("gitleaks", GITLEAKS, gitleaks as _),
-            tool("ripsecrets", &["."], ripsecrets as _),
+            tool("ripsecrets", &["--only-matching", "."], ripsecrets as _),
             tool("detect-secrets", DETECT_SECRETS, detect_secrets as _),
             tool("secretlint", SECRETLINT, secretlint as _),
         ]
@@ -169,14 +169,15 @@ fn gitleaks(report: &str, _: &Path) -> anyhow::Result<Vec<Reported>> {
         .collect())
 }
 
-/// Its lines are `path:line:text`; the text of the whole line tells nothing of the value. It does
-/// not name its rules either, and what it says of a look-alike counts as said of Stripe.
+/// Its lines are `path:line:text`, where the text may hold what stands around the value. It does
+/// not name its rules: whatever it says of a file counts as said of Stripe.
 fn ripsecrets(report: &str, _: &Path) -> anyhow::Result<Vec<Reported>> {
-    let read = |line: &str| {
-        let mut parts = line.splitn(3, ':');
+    let read = |row: &str| {
+        let mut parts = row.splitn(3, ':');
         let (path, member) = split(parts.next()?);
         let line = parts.next()?.parse().ok();
-        Some(Reported { path, member, line, column: None, value: Value::Untold, stripe: true })
+        let value = Value::Text(parts.next()?.to_owned());
+        Some(Reported { path, member, line, column: None, value, stripe: true })
     };
     Ok(report.lines().filter_map(read).collect())
 }

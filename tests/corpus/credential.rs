@@ -9,8 +9,6 @@ use base64::Engine;
 pub struct Credential {
     pub family: &'static str,
     pub value: String,
-    /// Whether only a word of Stripe near it tells whose it is.
-    pub needs_context: bool,
     /// Whether it is found behind a quote or an equals sign only.
     pub needs_quote: bool,
 }
@@ -19,8 +17,11 @@ pub struct Credential {
 pub const ACCOUNT_FAMILIES: &[&str] =
     &["sk_live", "sk_test", "rk_live", "rk_test", "pk_live", "pk_test"];
 
-/// The lengths of body that account keys have had, and two more that Stripe reserves.
-pub const GENERATIONS: &[usize] = &[24, 34, 99, 150, 200];
+/// The lengths of body that account keys have had.
+pub const GENERATIONS: &[usize] = &[24, 34, 99];
+
+/// Lengths that no key has yet, below the limit that Stripe names.
+const FUTURE: &[usize] = &[120, 150, 200];
 
 /// An account key.
 pub fn account(family: &'static str, len: usize, random: &mut Random) -> Credential {
@@ -28,15 +29,11 @@ pub fn account(family: &'static str, len: usize, random: &mut Random) -> Credent
 }
 
 fn plain(family: &'static str, value: String) -> Credential {
-    Credential { family, value, needs_context: false, needs_quote: false }
-}
-
-fn with_context(family: &'static str, value: String) -> Credential {
-    Credential { needs_context: true, ..plain(family, value) }
+    Credential { family, value, needs_quote: false }
 }
 
 fn quoted(family: &'static str, value: String) -> Credential {
-    Credential { needs_quote: true, ..with_context(family, value) }
+    Credential { needs_quote: true, ..plain(family, value) }
 }
 
 /// One credential of every family and generation.
@@ -53,12 +50,12 @@ pub fn all(random: &mut Random) -> Vec<Credential> {
         all.push(plain(family, format!("{family}_{}", encoded_account(random))));
     }
     for family in ["pst_live", "pst_test"] {
-        all.push(with_context(family, format!("{family}_{}", encoded_account(random))));
+        all.push(plain(family, format!("{family}_{}", encoded_account(random))));
     }
-    all.push(with_context("whsec", format!("whsec_{}", random.base62(32))));
-    all.push(with_context("whsec_cli", format!("whsec_{}", random.hex(64))));
-    all.push(with_context("oak", format!("oak_{}", random.base62(48))));
-    all.push(with_context("absec", format!("absec_{}", random.base62(32))));
+    all.push(plain("whsec", format!("whsec_{}", random.base62(32))));
+    all.push(plain("whsec_cli", format!("whsec_{}", random.hex(64))));
+    all.push(plain("oak", format!("oak_{}", random.base62(48))));
+    all.push(plain("absec", format!("absec_{}", random.base62(32))));
     all.push(quoted("rt", format!("rt_{}", random.base62(48))));
     all.push(quoted("sk", format!("sk_{}", random.base62(29))));
     all.extend(client_secrets(random));
@@ -96,6 +93,19 @@ pub fn cases(random: &mut Random) -> Vec<Case> {
             let mut case = Case::around("family", &label, &credential, parts);
             case.path = "settings.toml".to_owned();
             cases.push(case);
+        }
+    }
+    cases.extend(future(random));
+    cases
+}
+
+fn future(random: &mut Random) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for len in FUTURE {
+        for family in ACCOUNT_FAMILIES {
+            let key = account(family, *len, random);
+            let parts = (&b"stripe_key = \""[..], key.value.as_bytes(), &b"\"\n"[..]);
+            cases.push(Case::around("future", &len.to_string(), &key, parts));
         }
     }
     cases

@@ -6,7 +6,6 @@ pub mod container;
 pub mod credential;
 pub mod idiom;
 pub mod negative;
-pub mod score;
 pub mod spelling;
 
 use serde::Serialize;
@@ -27,7 +26,7 @@ pub struct Expected {
 /// One file of the corpus.
 #[derive(Debug, Clone, Serialize)]
 pub struct Case {
-    /// `boundary`, `spelling`, `container`, `idiom`, `family` or `negative`.
+    /// `family`, `future`, `boundary`, `spelling`, `container`, `idiom` or `negative`.
     pub group: &'static str,
     /// What is special about the case within its group.
     pub label: String,

@@ -83,7 +83,7 @@ fn encoded(key: &Credential, left: &str, right: &str) -> Vec<Case> {
     let value = &key.value;
     let mut cases = Vec::new();
     for shift in 0..3 {
-        let text = format!("{}{value}\n", &"a: "[..shift]);
+        let text = format!("{}{value}\n", &" =\""[..shift]);
         let shown = STANDARD.encode(&text);
         cases.push(spelled("base64, any alignment", key, left, &shown, right));
         let longer = format!("{{\"charge\":\"{}\",\"k\":\"{value}\"}}", "x".repeat(60 + shift));
@@ -92,7 +92,7 @@ fn encoded(key: &Credential, left: &str, right: &str) -> Vec<Case> {
         let shown = STANDARD.encode(STANDARD.encode(&text));
         cases.push(spelled("base64, twice", key, left, &shown, right));
         for width in [64, 76] {
-            let shown = wrapped(&STANDARD.encode(format!("{longer}{longer}")), width);
+            let shown = wrapped(&STANDARD.encode(format!("{longer}{}", "-".repeat(90))), width);
             cases.push(spelled("base64, wrapped", key, "", &shown, right));
         }
     }

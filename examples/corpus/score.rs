@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Case, Expected};
+use crate::corpus::{Case, Expected};
 
 /// What a scanner said, in the words that all have in common.
 #[derive(Debug, Clone)]
@@ -115,6 +115,7 @@ fn rows_of(case: &Case) -> Vec<String> {
         ("family", "whsec" | "whsec_cli") => "3 webhook secrets",
         ("family", "pk_live" | "pk_test") => "3 publishable keys",
         ("family", _) => "4 ephemeral, Terminal, CLI, app, Connect and client secrets",
+        ("future", _) => "4 account keys longer than any so far",
         ("boundary", _) => "5 surroundings",
         ("spelling", _) => "6 spellings",
         ("container", _) => "7 containers",
@@ -122,7 +123,7 @@ fn rows_of(case: &Case) -> Vec<String> {
     };
     let mut rows = vec![name.to_owned()];
     let live = matches!(case.family.as_str(), "sk_live" | "rk_live");
-    if live && case.group != "family" {
+    if live && !matches!(case.group, "family" | "future") {
         rows.push(format!("{name}, live keys only"));
     }
     rows
