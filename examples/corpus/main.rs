@@ -54,10 +54,10 @@ fn one(tool: Tool, dir: &Path) -> anyhow::Result<()> {
 
 /// The labels that were not found exactly, most frequent first, with one file of each.
 fn print_misses(scores: &[Score<'_>]) {
-    let mut causes: BTreeMap<(&str, &str, &str), (usize, BTreeSet<&str>, &str)> = BTreeMap::new();
+    let mut causes: BTreeMap<_, (usize, BTreeSet<&str>, &str)> = BTreeMap::new();
     for score in scores.iter().filter(|score| score.outcome != Outcome::Exact) {
         let how = if score.outcome == Outcome::Partly { "partly" } else { "missed" };
-        let cause = causes.entry((score.case.group, &score.case.label, how)).or_default();
+        let cause = causes.entry((score.case.group, score.case.label.as_str(), how)).or_default();
         cause.0 += 1;
         cause.1.insert(&score.case.family);
         cause.2 = &score.case.path;

@@ -170,8 +170,8 @@ fn identifiers(random: &mut Random) -> Vec<Case> {
         ("word before", format!("week_live_{}\n", random.base62(24))),
         ("identifier", "fn task_test_that_the_payment_is_refunded() {}\n".to_owned()),
         ("identifier", "def test_sk_live_key_is_never_logged(self):\n".to_owned()),
-        ("identifier", "int sk_test_socketBufferAllocatedFromPool = 0;\n".to_owned()),
-        ("identifier", ".sk_live_buttonPrimaryLargeRounded { color: red }\n".to_owned()),
+        ("identifier", format!("int {}_socketBufferAllocatedFromPool = 0;\n", "sk_test")),
+        ("identifier", format!(".{}_buttonPrimaryLargeRounded {{ color: red }}\n", "sk_live")),
         ("identifier", "<div class=\"desk_live_indicator risk_test_panel-open\">\n".to_owned()),
         (
             "identifier",
