@@ -5,6 +5,9 @@
 mod architecture;
 mod cli;
 mod container;
+#[path = "../corpus/mod.rs"]
+mod corpus;
+mod corpus_test;
 mod decode;
 mod detect;
 mod git;
