@@ -89,7 +89,6 @@ impl Text<'_> {
         if rule.needs_context && body.shape != Shape::Layout {
             return match context() {
                 Context::Stripe => Ok(Confidence::Likely),
-                Context::Silent if body.shape == Shape::Known => Ok(Confidence::Possible),
                 Context::Silent | Context::Other => Err(Reason::Context),
             };
         }
