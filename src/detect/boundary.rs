@@ -1,11 +1,13 @@
 //! What stands to the left of a prefix: whether a credential can begin there.
 
+use std::ops::{Range, RangeInclusive};
+
 /// What stands directly before a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {
     /// Nothing, a delimiter, an escape, or the length byte of a record.
     Open,
-    /// A digit or an underscore: another name may be glued to it.
+    /// A digit, an underscore or a word of capitals: another name may be glued to it.
     Joined,
     /// A letter: most likely the prefix is the end of a longer word, as in `task_test_`.
     Word,
@@ -14,55 +16,62 @@ pub enum Left {
 /// How far an escape reaches: `\u{10ffff}` and colour codes such as `ESC[1;38;5;208m`.
 const REACH: usize = 24;
 
-/// Looks at what stands before `start`.
-pub fn left(bytes: &[u8], start: usize) -> Left {
-    let before = &bytes[start.saturating_sub(REACH)..start];
-    match before.last() {
-        None => Left::Open,
-        Some(byte) if !byte.is_ascii_alphanumeric() && *byte != b'_' => Left::Open,
-        Some(_) if ends_with_escape(before) || ends_with_length(before) => Left::Open,
-        Some(byte) if byte.is_ascii_alphabetic() => Left::Word,
-        Some(_) => Left::Joined,
+/// Looks at what stands before the credential at `span`.
+pub fn left(bytes: &[u8], span: &Range<usize>) -> Left {
+    let before = &bytes[span.start.saturating_sub(REACH)..span.start];
+    match before {
+        [] => Left::Open,
+        [.., byte] if !byte.is_ascii_alphanumeric() && *byte != b'_' => Left::Open,
+        _ if ends_with_escape(before) || ends_with_length(before, span.len()) => Left::Open,
+        [.., a, b] if a.is_ascii_uppercase() && b.is_ascii_uppercase() => Left::Joined,
+        [.., byte] if byte.is_ascii_alphabetic() => Left::Word,
+        _ => Left::Joined,
     }
 }
 
-/// Whether a text ends with `\n`, `\x22`, `\u0022`, `\042`, `%22` or the code of a colour.
+/// Whether a text ends with `\n`, `\x22`, `\u0022`, `\042`, `%22`, `=22` or the code of a colour.
 fn ends_with_escape(before: &[u8]) -> bool {
-    let hex =
-        |n: usize| before.len() > n && before[before.len() - n..].iter().all(u8::is_ascii_hexdigit);
-    let ends = |n: usize, sign: &[u8]| before[..before.len() - n].ends_with(sign);
-    let simple = |n: usize| before.len() > n && ends(n, b"\\") && !ends(n, b"\\\\\\\\");
-    let letter = before.last().is_some_and(|byte| b"nrtbfv0ae".contains(byte));
-    letter && simple(1)
-        || hex(2)
-            && (ends(2, b"%")
-                || ends(2, b"\\x")
-                || before.ends_with(b"=3D")
-                || before.ends_with(b"=22"))
-        || hex(4) && (ends(4, b"\\u") || ends(4, b"\\x"))
-        || hex(8) && ends(8, b"\\U")
-        || before.len() > 3 && ends(3, b"\\") && is_octal(&before[before.len() - 3..])
+    let hex = |n: usize, signs: &[&[u8]]| {
+        let (head, digits) = before.split_at(before.len().saturating_sub(n));
+        digits.iter().all(u8::is_ascii_hexdigit) && signs.iter().any(|sign| head.ends_with(sign))
+    };
+    let is_simple = |letter: u8| b"nrtbfv0ae".contains(&letter);
+    let simple = matches!(before, [head @ .., b'\\', letter]
+        if is_simple(*letter) && !head.ends_with(b"\\\\\\"));
+    let quoted = [&b"=3D"[..], b"=22", b"=0A", b"=0D", b"=20"];
+    simple
+        || hex(2, &[b"%", b"%25", b"%2525", b"\\x"])
+        || hex(4, &[b"\\u", b"\\x", b"%u"])
+        || hex(8, &[b"\\U"])
+        || quoted.iter().any(|code| before.ends_with(code))
+        || is_octal(before)
         || ends_with_color(before)
 }
 
-fn is_octal(digits: &[u8]) -> bool {
-    digits.iter().all(|digit| (b'0'..=b'7').contains(digit))
+fn is_octal(before: &[u8]) -> bool {
+    let is_digit = |digit: &u8| (b'0'..=b'7').contains(digit);
+    matches!(before, [.., b'\\', a, b, c] if [a, b, c].into_iter().all(is_digit))
 }
 
-/// `ESC[32m`, whether ESC is the character or an escape for it.
+/// `ESC[32m` and other control sequences such as the `ESC[K` that grep puts behind its colours,
+/// whether ESC is the character or an escape for it.
 fn ends_with_color(before: &[u8]) -> bool {
-    let Some(codes) = before.strip_suffix(b"m") else { return false };
+    let [codes @ .., last] = before else { return false };
     let is_code = |byte: &u8| byte.is_ascii_digit() || *byte == b';';
-    let codes_start = codes.iter().rposition(|byte| !is_code(byte));
-    codes_start.is_some_and(|at| codes[at] == b'[' && at > 0)
+    let Some(at) = codes.iter().rposition(|byte| !is_code(byte)) else { return false };
+    let escapes: [&[u8]; 5] = [b"\x1b", b"1b", b"1B", b"\\033", b"\\e"];
+    let is_escaped = || escapes.iter().any(|escape| codes[..at].ends_with(escape));
+    codes[at] == b'[' && at > 0 && (*last == b'm' || last.is_ascii_alphabetic() && is_escaped())
 }
 
-/// A modern key is 107 bytes long, so a record's length byte before it is the letter `k`: after a
-/// byte that no text has, or the marker of a string in pickles and msgpack.
-fn ends_with_length(before: &[u8]) -> bool {
+/// A record's length byte is a letter if the credential is as long as that letter's code: `k`
+/// before a modern key of 107 bytes, `F` before a webhook secret of the CLI. It stands behind the
+/// rest of a longer length, another byte that no text has, or nothing.
+fn ends_with_length(before: &[u8], len: usize) -> bool {
     match before {
-        [.., sign, b'k'] => *sign < b'\t' || *sign >= 0x7f || (0x0e..0x20).contains(sign),
-        [b'k'] => true,
+        [rest @ .., last] if usize::from(*last) == len => rest
+            .last()
+            .is_none_or(|sign| *sign < b'\t' || *sign >= 0x7f || (0x0e..0x20).contains(sign)),
         _ => false,
     }
 }
@@ -71,10 +80,11 @@ fn ends_with_length(before: &[u8]) -> bool {
 /// the name of a kind of object.
 pub fn object_start(bytes: &[u8], prefix: usize) -> Option<usize> {
     const NAMES: [&[u8]; 4] = [b"src_client", b"fcsess_client", b"cuss", b"accs"];
-    const IDS: [(&[u8], std::ops::RangeInclusive<usize>); 5] = [
+    const IDS: [(&[u8], RangeInclusive<usize>); 6] = [
         (b"pi_", 14..=27),
         (b"seti_", 14..=27),
         (b"vs_", 14..=27),
+        (b"fcsess_", 14..=27),
         (b"cs_live_", 40..=70),
         (b"cs_test_", 40..=70),
     ];

@@ -18,6 +18,8 @@ pub struct Text<'a> {
     pub path: &'a str,
     /// The present.
     pub today: i64,
+    /// What the text says that this one was read from.
+    pub around: Context,
 }
 
 impl Text<'_> {
@@ -44,7 +46,7 @@ impl Text<'_> {
         let sample = is_sample(part);
         let facts = facts(rule.grammar, part);
         let glued = last_end == Some(start);
-        if !glued && !self.may_begin(start, &body, part) {
+        if !glued && !self.may_begin(&span, &body, part) {
             return Err(drop(Reason::Boundary, &span));
         }
         let confidence = if sample {
@@ -57,11 +59,11 @@ impl Text<'_> {
     }
 
     /// Whether what stands to the left lets a credential begin here.
-    fn may_begin(&self, start: usize, body: &Body, part: &str) -> bool {
-        match boundary::left(self.bytes, start) {
+    fn may_begin(&self, span: &Range<usize>, body: &Body, part: &str) -> bool {
+        match boundary::left(self.bytes, span) {
             Left::Open => true,
-            Left::Joined => body.shape <= Shape::Known && is_mixed(part),
-            Left::Word => body.shape == Shape::Layout && is_mixed(part),
+            Left::Joined => body.shape <= Shape::Known && has_both_cases(part),
+            Left::Word => body.shape == Shape::Layout && has_both_cases(part),
         }
     }
 
@@ -80,7 +82,7 @@ impl Text<'_> {
             return Err(Reason::Future);
         }
         let is_key = matches!(rule.grammar, Grammar::AccountKey | Grammar::ModelessKey);
-        let context = || Context::of(self.bytes, span, self.path);
+        let context = || Context::of(self.bytes, span, self.path).or(self.around);
         if is_key && is_foreign(part) && context() != Context::Stripe {
             return Err(Reason::Vendor);
         }
@@ -93,6 +95,11 @@ impl Text<'_> {
         }
         match body.shape {
             Shape::Layout => Ok(Confidence::Certain),
+            // Nobody else is known to issue 24 characters of mixed case.
+            Shape::Known if is_key && context() == Context::Other => match part.len() {
+                24 => Ok(Confidence::Possible),
+                _ => Err(Reason::Vendor),
+            },
             Shape::Known => Ok(Confidence::Likely),
             Shape::Odd if is_key && part.len() < 99 && context() != Context::Stripe => {
                 Err(Reason::Context)
@@ -115,8 +122,9 @@ fn quote_len(needle: &[u8]) -> usize {
     usize::from(needle.first().is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_'))
 }
 
-/// Whether a body has both cases and a digit, as chance makes nearly every one.
-fn is_mixed(part: &str) -> bool {
+/// Whether a body has both cases, as chance makes nearly every one. (One of 24 characters in seventy
+/// has no digit.)
+fn has_both_cases(part: &str) -> bool {
     let has = |class: fn(&u8) -> bool| part.bytes().any(|byte| class(&byte));
-    has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+    has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
 }

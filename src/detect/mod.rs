@@ -8,7 +8,7 @@ mod search;
 use std::ops::Range;
 
 use crate::decode::Layer;
-use crate::key::{Confidence, Rule};
+use crate::key::{Confidence, Context, Rule};
 use crate::secret::Secret;
 use pass::Pass;
 use search::Search;
@@ -126,7 +126,13 @@ impl Detector {
 
     fn each(&self, bytes: &[u8], path: &str, take: &mut dyn FnMut(Result<Match, Dropped>)) {
         let Some(first) = self.search.hits(bytes).next(0) else { return };
-        let pass = Pass { search: &self.search, path, today: self.today };
+        let pass = Pass {
+            search: &self.search,
+            path,
+            today: self.today,
+            around: Context::Silent,
+            read: None,
+        };
         let mut outcomes = Vec::new();
         pass.run(bytes, first.span.start, DEPTH, &mut outcomes);
         let (mut matches, mut dropped) = (Vec::new(), Vec::new());

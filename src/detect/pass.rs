@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::judge::Text;
 use super::search::{Plain, Search, Target};
 use super::{Dropped, Match};
-use crate::decode::{self, Layer};
-use crate::key::{Confidence, RULES, Rule};
+use crate::decode::{self, Decoded, Layer};
+use crate::key::{Confidence, Context, RULES, Rule};
 
 type Outcome = Result<Match, Dropped>;
 
@@ -15,6 +15,10 @@ pub struct Pass<'a> {
     pub search: &'a Search,
     pub path: &'a str,
     pub today: i64,
+    /// What the text around the one that was read back says about whose credentials they are.
+    pub around: Context,
+    /// How the text was read, if it was written in another spelling.
+    pub read: Option<&'a Decoded>,
 }
 
 /// How long a credential is at most in any spelling: a window that goes on so far behind a hit has
@@ -23,11 +27,23 @@ const LONGEST: usize = 1500;
 
 impl Pass<'_> {
     /// Judges everything from `at` on. `depth` is how many spellings may still be read back.
-    pub fn run(&self, bytes: &[u8], mut at: usize, depth: usize, outcomes: &mut Vec<Outcome>) {
+    pub fn run(&self, bytes: &[u8], at: usize, depth: usize, outcomes: &mut Vec<Outcome>) {
+        self.run_within(bytes, at..bytes.len(), depth, outcomes);
+    }
+
+    /// Judges every hit that begins within a range.
+    fn run_within(
+        &self,
+        bytes: &[u8],
+        range: Range<usize>,
+        depth: usize,
+        outcomes: &mut Vec<Outcome>,
+    ) {
+        let mut at = range.start;
         let mut last_end = None;
         let mut read = Vec::new();
         let mut hits = self.search.hits(bytes);
-        while let Some(hit) = hits.next(at) {
+        while let Some(hit) = hits.next(at).filter(|hit| hit.span.start < range.end) {
             at = hit.span.start + 1;
             match hit.target {
                 Target::Plain(prefixes) => {
@@ -47,7 +63,7 @@ impl Pass<'_> {
                         outcomes.push(outcome);
                     }
                 }
-                Target::Spelled { layer, phase } if depth > 0 => {
+                Target::Spelled { layer, phase } if depth > 0 && self.is_new(&hit.span) => {
                     let phase_here = (hit.span.start + 4 - phase) % 4;
                     let done = Done { layer: *layer, phase: phase_here };
                     self.spelled(bytes, &hit.span, (done, *phase), depth, (&mut read, outcomes));
@@ -55,6 +71,14 @@ impl Pass<'_> {
                 Target::Spelled { .. } => {}
             }
         }
+    }
+
+    /// Whether a spelled prefix came out when the text was read back. One that stood there before
+    /// is read where it stands: reading it in every combination of spellings again would let a
+    /// text of a few lines take hours.
+    fn is_new(&self, span: &Range<usize>) -> bool {
+        let stood = |decoded: &Decoded| decoded.source_span(span).map(|source| source.len());
+        self.read.is_none_or(|decoded| stood(decoded) != Some(span.len()))
     }
 
     /// A prefix that stands as it is; its body may go on behind a joint.
@@ -66,7 +90,7 @@ impl Pass<'_> {
         last_end: Option<usize>,
         depth: usize,
     ) -> Outcome {
-        let text = Text { bytes, path: self.path, today: self.today };
+        let text = Text { bytes, path: self.path, today: self.today, around: self.around };
         let outcome = text.examine(rule, needle, last_end);
         if depth == 0 || matches!(&outcome, Ok(found) if found.confidence == Confidence::Certain) {
             return outcome;
@@ -82,7 +106,8 @@ impl Pass<'_> {
         }
     }
 
-    /// The credential that begins at a needle when the joints behind it are read over.
+    /// The credential that begins at a needle when the joints behind it are read over. Only what
+    /// stands at the needle is judged, so that many joints in a row cost no more than each once.
     fn joined(
         &self,
         bytes: &[u8],
@@ -90,10 +115,31 @@ impl Pass<'_> {
         layer: Layer,
         depth: usize,
     ) -> Option<Match> {
+        let from = needle.start.saturating_sub(BEFORE_JOINT);
+        let near = &bytes[from..bytes.len().min(needle.end + LONGEST)];
+        let local = needle.start - from..needle.end - from;
+        let decoded = decode::decode(layer, 0, near, local.clone())?;
+        let place = |at: usize| decoded.source_span(&(at..at + 1)).map_or(0, |span| span.start);
+        let places: Vec<usize> = (0..decoded.text.len()).map(place).collect();
+        let range = places.partition_point(|&at| at < local.start)
+            ..places.partition_point(|&at| at < local.end);
+        let inner = Pass { around: self.context(bytes, needle), read: Some(&decoded), ..*self };
         let mut outcomes = Vec::new();
-        self.read_back(bytes, needle, (layer, 0), depth, &mut outcomes)?;
-        let begins = |found: &Match| (needle.start..needle.end).contains(&found.span.start);
-        outcomes.into_iter().filter_map(Result::ok).find(begins)
+        inner.run_within(&decoded.text, range, depth - 1, &mut outcomes);
+        let mut found = outcomes.into_iter().find_map(Result::ok)?;
+        let source = decoded.source_span(&found.span)?;
+        // What stands there as it is was judged where it stands.
+        if source.len() == found.span.len() {
+            return None;
+        }
+        found.span = source.start + from..source.end + from;
+        found.decoded.insert(0, layer);
+        Some(found)
+    }
+
+    /// What the surroundings of a place say, those of the text that it was read from included.
+    fn context(&self, bytes: &[u8], place: &Range<usize>) -> Context {
+        Context::of(bytes, place, self.path).or(self.around)
     }
 
     fn spelled(
@@ -102,24 +148,24 @@ impl Pass<'_> {
         needle: &Range<usize>,
         (done, phase): (Done, usize),
         depth: usize,
-        (read, outcomes): (&mut Vec<(Done, usize)>, &mut Vec<Outcome>),
+        (read, outcomes): (&mut Vec<(Done, Extent)>, &mut Vec<Outcome>),
     ) {
-        let is_read = |entry: &&mut (Done, usize)| entry.0 == done;
-        let known = read.iter_mut().find(is_read);
-        if known.as_ref().is_some_and(|(_, end)| needle.start + LONGEST <= *end) {
+        let known = read.iter_mut().find(|entry| entry.0 == done);
+        if known.as_ref().is_some_and(|(_, extent)| extent.shows(needle)) {
             return;
         }
-        let Some(end) = self.read_back(bytes, needle, (done.layer, phase), depth, outcomes) else {
+        let Some(extent) = self.read_back(bytes, needle, (done.layer, phase), depth, outcomes)
+        else {
             return;
         };
         match known {
-            Some(entry) => entry.1 = end,
-            None => read.push((done, end)),
+            Some(entry) => entry.1 = extent,
+            None => read.push((done, extent)),
         }
     }
 
-    /// Reads the text around a needle back and judges it like any other. Returns where the text
-    /// that was read ends.
+    /// Reads the text around a needle back and judges it like any other. Returns how far the text
+    /// goes that was read.
     fn read_back(
         &self,
         bytes: &[u8],
@@ -127,11 +173,16 @@ impl Pass<'_> {
         (layer, phase): (Layer, usize),
         depth: usize,
         outcomes: &mut Vec<Outcome>,
-    ) -> Option<usize> {
+    ) -> Option<Extent> {
         let decoded = decode::decode(layer, phase, bytes, needle.clone())?;
-        let mut inner = Vec::new();
-        self.run(&decoded.text, 0, depth - 1, &mut inner);
-        for outcome in inner {
+        let extent = Extent::of(&decoded.source, needle);
+        if bytes.get(decoded.source.clone()) == Some(&decoded.text) {
+            return Some(extent);
+        }
+        let inner = Pass { around: self.context(bytes, needle), read: Some(&decoded), ..*self };
+        let mut inside = Vec::new();
+        inner.run(&decoded.text, 0, depth - 1, &mut inside);
+        for outcome in inside {
             let span = match &outcome {
                 Ok(found) => &found.span,
                 Err(drop) => &drop.span,
@@ -150,7 +201,33 @@ impl Pass<'_> {
                 Err(drop) => Err(Dropped { span: source, ..drop }),
             });
         }
-        Some(decoded.source.end)
+        Some(extent)
+    }
+}
+
+/// How much of the text before a needle is read with the joints behind it: enough to see whether
+/// a credential can begin there.
+const BEFORE_JOINT: usize = 64;
+
+/// How far a text goes that was read back.
+#[derive(Clone, Copy)]
+struct Extent {
+    start: usize,
+    end: usize,
+    /// Whether it ends there by itself, not because no more was read.
+    is_whole: bool,
+}
+
+impl Extent {
+    fn of(source: &Range<usize>, needle: &Range<usize>) -> Self {
+        let is_whole = source.end < needle.end + decode::REACH;
+        Self { start: source.start, end: source.end, is_whole }
+    }
+
+    /// Whether all of a credential that begins at a needle was read.
+    fn shows(self, needle: &Range<usize>) -> bool {
+        let is_in = self.start <= needle.start && needle.end <= self.end;
+        is_in && (self.is_whole || needle.start + LONGEST <= self.end)
     }
 }
 

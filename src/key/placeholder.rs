@@ -41,6 +41,8 @@ pub fn is_placeholder(body: &str) -> bool {
         || has_long_sequence(bytes)
         || is_uneven(bytes)
         || has_word(body)
+        || is_made_of_words(body)
+        || is_one_case_of_letters(bytes)
         || entropy(bytes) < entropy_floor(bytes)
 }
 
@@ -67,6 +69,25 @@ fn is_uneven(bytes: &[u8]) -> bool {
 fn has_word(body: &str) -> bool {
     let lower = body.to_ascii_lowercase();
     WORDS.iter().filter(|word| word.len() >= 5).any(|word| lower.contains(word))
+}
+
+/// Short words that say nothing alone: chance makes one of four letters in a thousandth of the
+/// bodies of 24 characters, and two of them in a millionth.
+const SHORT_WORDS: &[&str] = &[
+    "fake", "mock", "stub", "demo", "test", "your", "here", "live", "real", "this", "goes", "puts",
+    "token", "value", "valid", "actual", "unit", "code", "none", "null", "todo", "only", "with",
+    "from", "into", "some", "just", "used", "shop", "store", "never", "blah", "data", "user",
+];
+
+/// Whether two short words stand in a body.
+fn is_made_of_words(body: &str) -> bool {
+    let lower = body.to_ascii_lowercase();
+    SHORT_WORDS.iter().filter(|word| lower.contains(**word)).nth(1).is_some()
+}
+
+/// Letters of one case alone: chance makes one in a billion bodies of 24 characters so.
+fn is_one_case_of_letters(bytes: &[u8]) -> bool {
+    bytes.iter().all(u8::is_ascii_lowercase) || bytes.iter().all(u8::is_ascii_uppercase)
 }
 
 /// Shannon entropy in bits per character.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use memchr::memmem;
 
 /// How far around a credential words are looked for that say whose it is.
@@ -50,6 +52,11 @@ pub enum Context {
 }
 
 impl Context {
+    /// What is said here or, where nothing is, in the text around this one.
+    pub fn or(self, around: Self) -> Self {
+        if self == Self::Silent { around } else { self }
+    }
+
     /// Looks around a credential in its text, and at the path of the text.
     pub fn of(bytes: &[u8], span: &Range<usize>, path: &str) -> Self {
         let left = span.start.saturating_sub(REACH);
@@ -88,9 +95,18 @@ fn lower(left: &[u8], right: &[u8]) -> Vec<u8> {
 }
 
 /// Whether an account key's body has the shape of another vendor's: hexadecimal digits alone
-/// (Paystack 40, Medusa 64), capital hexadecimal digits (Magic), one case alone, or base64 of
-/// `key_` (WorkOS).
+/// (Paystack 40, Medusa 64), capital hexadecimal digits (Magic), one case alone, base64 of `key_`
+/// (WorkOS), or base64 of the name of a host and `$` (Clerk).
 pub fn is_foreign(body: &str) -> bool {
     let has = |class: fn(&u8) -> bool| body.bytes().any(|byte| class(&byte));
-    !has(u8::is_ascii_uppercase) || !has(u8::is_ascii_lowercase) || body.starts_with("a2V5Xz")
+    !has(u8::is_ascii_uppercase)
+        || !has(u8::is_ascii_lowercase)
+        || body.starts_with("a2V5Xz")
+        || is_encoded_host(body)
+}
+
+fn is_encoded_host(body: &str) -> bool {
+    let is_host = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let decoded = STANDARD_NO_PAD.decode(body).unwrap_or_default();
+    matches!(decoded.as_slice(), [host @ .., b'$'] if host.iter().all(is_host))
 }

@@ -47,6 +47,13 @@ fn the_value_is_the_whole_key_whatever_stands_beside_it() {
         ("k=", "_old"),
         ("\t", "\t"),
         ("=3D", "=0A"),
+        ("a=0A", ""),
+        ("key%253D", "%2526a"),
+        ("key%u003D", ""),
+        ("\x1b[01;31m\x1b[K", "\x1b[m\x1b[K"),
+        (r"\033[1;31m", r"\033[0m"),
+        (r"\042", r"\042"),
+        ("STRIPE_KEY", ""),
         ("Bearer ", "\\"),
         ("é", "é"),
     ];
@@ -68,6 +75,15 @@ fn a_length_byte_before_a_modern_key_is_not_part_of_a_word() {
         let text = format!("{left}{key}");
         assert_eq!(values(&find(&text), &text), [key.as_str()], "{left:?}");
     }
+}
+
+#[test]
+fn a_length_byte_is_known_by_the_length() {
+    let hex = format!("{}_{}", "whsec", Random::new(2).hex(64));
+    let text = format!("\u{1}stripe\u{1}\0F{hex}");
+    assert_eq!(values(&find(&text), &text), [hex.as_str()]);
+    let short = key("sk_live", 24, 1);
+    assert!(find(&format!("\0k{short}")).is_empty(), "k is no length of a key of 32");
 }
 
 #[test]
@@ -114,6 +130,41 @@ fn a_webhook_secret_of_another_vendor_is_not_called_stripe() {
     assert_eq!(find("SVIX_WEBHOOK_SECRET=KEY"), 0);
     assert_eq!(find("WEBHOOK_SECRET=KEY="), 0);
     assert_eq!(find("STRIPE_KEY=1\n\nCLERK_WEBHOOK_SECRET=KEY"), 0);
+}
+
+/// Prefixes, joints and spellings that call for each other: reading each combination of them back
+/// would take hours for some of these texts. Who breaks this sees a test that does not end.
+#[test]
+fn texts_that_are_made_to_be_slow_are_read_once() {
+    let units = [
+        "sk_live_a\" + \"",
+        "\"sk_\" + \"live_\" + ",
+        "sk_live_\\\n",
+        "sk_live_=\n",
+        "k%5F",
+        "k\\u005",
+        "\"sk\",",
+        "c2tfbGl2ZV8",
+        "k%5Fk\\u005fk&#95;'sk'\"sk\"+\"k=5Fk\\x5f\"+\"",
+        "sk_live_\"+\"k%5Fk\\u005fk=5F=\n",
+    ];
+    let key = key("sk_live", 99, 7);
+    for unit in units {
+        let text = format!("{}\n{key}\n", unit.repeat((32 << 10) / unit.len()));
+        assert_eq!(values(&find(&text), &text), [key.as_str()], "{unit:?}");
+    }
+}
+
+/// What tells whose a credential is may stand outside of the spelling.
+#[test]
+fn the_text_around_a_spelling_says_whose_it_is() {
+    let hex = |text: &str| text.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let odd = hex(&format!("{}_{}", "sk_live", Random::new(4).base62(30)));
+    assert_eq!(find(&format!("STRIPE_KEY: {odd}")).len(), 1);
+    assert!(find(&format!("SOME_KEY: {odd}")).is_empty());
+    let webhook = hex(&format!("{}_{}", "whsec", Random::new(5).base62(32)));
+    assert_eq!(find(&format!("STRIPE_WEBHOOK_SECRET: {webhook}")).len(), 1);
+    assert!(find(&format!("SVIX_WEBHOOK_SECRET: {webhook}")).is_empty());
 }
 
 fn surroundings() -> impl Strategy<Value = Vec<u8>> {

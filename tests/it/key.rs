@@ -126,6 +126,9 @@ fn placeholders_of_all_shapes_are_silent() {
         "DummyKeyForTheTests12345",
         "%STRIPE%",
         "abc123abc123abc123abc123",
+        "thequickbrownfoxjumpsoverit",
+        "FakeKey9f8Mock7aQzR4tYuIo",
+        "7aQzR4tYuIoLiveTokenKp29W",
     ];
     for body in bodies {
         let text = format!("stripe key = '{}_{body}'", "sk_test");
@@ -150,6 +153,29 @@ fn credentials_of_other_vendors_are_not_called_stripe() {
         let text = format!("key = '{}_{body}'", "sk_live");
         assert!(find(&text).is_empty(), "{text}");
     }
+}
+
+/// A line that names another vendor outweighs a word of Stripe elsewhere in the file.
+#[test]
+fn a_key_on_the_line_of_another_vendor_is_doubted() {
+    let confidence = |key: &str| {
+        let text = format!("STRIPE_API=https://api.stripe.com\nCLERK_SECRET_KEY={key}\n");
+        find(&text).first().map(|found| found.confidence)
+    };
+    let plain = format!("{}_{}", "sk_live", Random::new(4).base62(34));
+    assert_eq!(confidence(&plain), None);
+    assert_eq!(confidence(&make_key("sk_live", 24, 1)), Some(Confidence::Possible));
+    assert_eq!(confidence(&make_key("sk_live", 99, 1)), Some(Confidence::Certain));
+}
+
+/// Clerk's publishable keys are base64 of a host and `$`.
+#[test]
+fn an_encoded_host_is_no_key() {
+    use base64::Engine;
+    let engine = base64::engine::general_purpose::STANDARD_NO_PAD;
+    let body = engine.encode("clerk.my-shop.com$");
+    assert_eq!(body.len(), 24);
+    assert!(find(&format!("KEY={}_{body}", "pk_live")).is_empty());
 }
 
 /// The sample of the API reference: `4eC39Hq` and 17 more characters, put together here.
