@@ -8,13 +8,15 @@ use super::{Decoded, Layer, window};
 /// begins such a group is told by `phase`: how many characters before the place one does.
 pub fn decode(bytes: &[u8], at: Range<usize>, phase: usize) -> Option<Decoded> {
     let limits = window(bytes.len(), &at);
-    let mut places = before(bytes, at.start, limits.start);
-    let hit = places.len();
-    places.extend(after(bytes, at.start, limits.end));
-    let source = *places.first()?..places.last()? + 1;
-    let first = (hit + 4 - phase % 4) % 4;
-    let mut decoded = Decoded::new(Layer::Base64, source);
-    for group in places.get(first..)?.chunks(4) {
+    let line = line_around(bytes, at.start, &limits);
+    let mut places = before(bytes, &line, &limits);
+    let hit = places.len() + (at.start - line.start);
+    places.extend(line.clone());
+    after(bytes, line, &limits, &mut places);
+    let first = first_group(bytes, &places, hit, phase % 4);
+    let places = places.get(first..)?;
+    let mut decoded = Decoded::new(Layer::Base64, *places.first()?..places.last()? + 1);
+    for group in places.chunks(4) {
         push_group(&mut decoded, bytes, group);
     }
     Some(decoded)
@@ -29,68 +31,89 @@ fn push_group(decoded: &mut Decoded, bytes: &[u8], group: &[usize]) {
     }
 }
 
-/// The places of the characters from `at` on, over line breaks between them.
-fn after(bytes: &[u8], at: usize, limit: usize) -> Vec<usize> {
-    let mut places = Vec::new();
-    let mut i = at;
-    while i < limit {
-        if value(bytes[i]).is_some() {
-            places.push(i);
-            i += 1;
-            continue;
+/// Which character begins the first group. Where a word is glued to the text, as in the path of a
+/// URL, it is the one behind the last `/`, `-`, `_` or `+` at which a group can begin.
+fn first_group(bytes: &[u8], places: &[usize], hit: usize, phase: usize) -> usize {
+    let aligned = (hit + 4 - phase) % 4;
+    if aligned == 0 {
+        return 0;
+    }
+    let is_glue = |index: &usize| value(bytes[places[*index - 1]]).is_some_and(|v| v >= 62);
+    let starts = (aligned..hit + 1).step_by(4).rev();
+    starts.filter(|index| *index > 0).find(is_glue).unwrap_or(aligned)
+}
+
+/// The unbroken run of characters around `at`.
+fn line_around(bytes: &[u8], at: usize, limits: &Range<usize>) -> Range<usize> {
+    let run = |text: &[u8]| text.iter().take_while(|byte| value(**byte).is_some()).count();
+    let is_char = |byte: &&u8| value(**byte).is_some();
+    let left = bytes[limits.start..at].iter().rev().take_while(is_char).count();
+    at - left..at + run(&bytes[at..limits.end])
+}
+
+/// Lines of at least so many characters are taken for wrapped whatever their length; tools break
+/// at 64 or 76. Shorter lines that end within a group are texts of their own, one on each line.
+const WRAPPED: usize = 60;
+
+/// Adds the places of the characters on the lines behind `line`.
+fn after(bytes: &[u8], line: Range<usize>, limits: &Range<usize>, places: &mut Vec<usize>) {
+    let mut line = line;
+    loop {
+        let gap = gap_len(&bytes[line.end..limits.end]);
+        let next = line_around(bytes, line.end + gap, limits);
+        let is_short_text = line.len() % 4 != 0 && line.len() < WRAPPED;
+        if !has_break(&bytes[line.end..line.end + gap]) || next.is_empty() || is_short_text {
+            return;
         }
-        let mut next = i;
-        while let Some(len) = wrap_len(&bytes[next..limit]) {
-            next += len;
-        }
-        if !has_break(&bytes[i..next]) {
+        places.extend(next.clone());
+        line = next;
+    }
+}
+
+/// The places of the characters on the lines before `line`, in order.
+fn before(bytes: &[u8], line: &Range<usize>, limits: &Range<usize>) -> Vec<usize> {
+    let mut lines = Vec::new();
+    let mut line = line.clone();
+    loop {
+        let gap = gap_len_back(&bytes[limits.start..line.start]);
+        let end = line.start - gap;
+        let previous = line_around(bytes, end, &(limits.start..end));
+        let is_other_text = previous.len() < WRAPPED.min(line.len());
+        let is_slash = bytes[end..line.start].ends_with(b"\\");
+        if !has_break(&bytes[end..line.start])
+            || previous.is_empty()
+            || is_other_text && !is_slash
+        {
             break;
         }
-        i = next;
+        lines.push(previous.clone());
+        line = previous;
     }
-    places
+    lines.into_iter().rev().flatten().collect()
 }
 
-/// The places of the characters before `at`, in order, over line breaks between them.
-fn before(bytes: &[u8], at: usize, limit: usize) -> Vec<usize> {
-    let mut places = Vec::new();
-    let mut i = at;
-    while i > limit {
-        let gap = wrap_len_back(&bytes[limit..i]);
-        if gap == 0 && value(bytes[i - 1]).is_some() {
-            places.push(i - 1);
-            i -= 1;
-            continue;
-        }
-        let mut next = i - gap;
-        while next > limit && wrap_len_back(&bytes[limit..next]) > 0 {
-            next -= wrap_len_back(&bytes[limit..next]);
-        }
-        if gap == 0 || !has_break(&bytes[next..i]) {
-            break;
-        }
-        i = next;
-    }
-    places.reverse();
-    places
-}
-
-/// The length of one piece of what stands between the lines of a wrapped text: white space, quotes,
-/// commas, and the escapes `\n`, `\r` and `\/` of a text within a string.
-fn wrap_len(rest: &[u8]) -> Option<usize> {
-    match rest {
-        [b'\\', b'n' | b'r', ..] => Some(2),
-        [b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'\\' | b',', ..] => Some(1),
-        _ => None,
+/// The length of what stands between the lines of a wrapped text: white space, quotes, commas, and
+/// the escapes `\n`, `\r` and `\/` of a text within a string.
+fn gap_len(rest: &[u8]) -> usize {
+    let mut len = 0;
+    loop {
+        len += match &rest[len..] {
+            [b'\\', b'n' | b'r', ..] => 2,
+            [b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'\\' | b',', ..] => 1,
+            _ => return len,
+        };
     }
 }
 
-/// The same to the left; 0 if none ends there.
-fn wrap_len_back(text: &[u8]) -> usize {
-    match text {
-        [.., b'\\', b'n' | b'r'] => 2,
-        [.., b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'\\' | b','] => 1,
-        _ => 0,
+/// The same to the left.
+fn gap_len_back(text: &[u8]) -> usize {
+    let mut end = text.len();
+    loop {
+        end -= match &text[..end] {
+            [.., b'\\', b'n' | b'r'] => 2,
+            [.., b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'\\' | b','] => 1,
+            _ => return text.len() - end,
+        };
     }
 }
 

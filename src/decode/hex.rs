@@ -25,3 +25,11 @@ fn pair(bytes: &[u8], at: usize) -> Option<u8> {
     let digit = |i: usize| bytes.get(i).and_then(|&byte| (byte as char).to_digit(16));
     Some((digit(at)? * 16 + digit(at + 1)?) as u8)
 }
+
+/// The longest part of a text whose digits are the same in either case.
+pub fn inner(text: &[u8]) -> Vec<u8> {
+    let is_digits = |byte: &u8| byte % 16 < 10 && byte / 16 < 10;
+    let part = text.split(|byte| !is_digits(byte)).max_by_key(|part| part.len());
+    let digit = |value: u8| b'0' + value;
+    part.unwrap_or_default().iter().flat_map(|byte| [digit(byte / 16), digit(byte % 16)]).collect()
+}

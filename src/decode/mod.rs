@@ -7,6 +7,7 @@ mod base64;
 pub mod container;
 mod decoded;
 mod hex;
+mod joined;
 mod substitute;
 mod wide;
 
@@ -77,7 +78,7 @@ pub struct Spelled {
 /// How far around a hit a text is read back.
 pub const REACH: usize = 4096;
 
-/// The literals to search for: the spellings of `stems`, such as `k_live_`. UTF-32 is rare enough
+/// The literals to search for: the spellings of `stems`, such as `_live_`. UTF-32 is rare enough
 /// that only the first two are searched for in it.
 pub fn needles(stems: &[&str]) -> Vec<Spelled> {
     let spelled = |layer, needle: Vec<u8>| Spelled { needle, layer, phase: 0 };
@@ -85,42 +86,61 @@ pub fn needles(stems: &[&str]) -> Vec<Spelled> {
     let mut all: Vec<_> = stems().map(|stem| spelled(Layer::Utf16, wide::inner(stem, 2))).collect();
     all.extend(stems().take(2).map(|stem| spelled(Layer::Utf32, wide::inner(stem, 4))));
     all.extend(FRAGMENTS.iter().map(|(layer, text)| spelled(*layer, text.as_bytes().to_vec())));
-    for stem in stems() {
-        all.extend((0..3).map(|before| {
-            let (needle, phase) = base64::inner(stem, before);
-            Spelled { needle, layer: Layer::Base64, phase }
-        }));
-        let hex: String = stem.iter().map(|byte| format!("{byte:02x}")).collect();
-        all.push(spelled(Layer::Hex, hex.to_uppercase().into_bytes()));
-        all.push(spelled(Layer::Hex, hex.into_bytes()));
-    }
+    all.extend(stems().map(|stem| spelled(Layer::Hex, hex::inner(stem))));
+    all.extend(stems().flat_map(base64_needles));
     all
 }
 
-/// Beginnings of which one character is replaced, or all are, and first pieces of joined literals.
+/// A stem in base64 at each place in its group of three bytes, and each of these in base64 again.
+/// A stem that is a whole prefix is encoded twice only where a text begins with it.
+fn base64_needles(stem: &[u8]) -> Vec<Spelled> {
+    let spelled = |(needle, phase)| Spelled { needle, layer: Layer::Base64, phase };
+    let once = || (0..3).map(|before| base64::inner(stem, before));
+    let inner = once().take(if stem.starts_with(b"_") { 3 } else { 1 });
+    let twice = inner.flat_map(|(text, _)| (0..3).map(move |before| base64::inner(&text, before)));
+    once().chain(twice).map(spelled).collect()
+}
+
+/// Beginnings of which the underscore is spelled, alone or with all other characters, and first
+/// pieces of joined literals.
 const FRAGMENTS: &[(Layer, &str)] = &[
     (Layer::Joined, "sk_\""),
     (Layer::Joined, "sk_'"),
+    (Layer::Joined, "rk_\""),
+    (Layer::Joined, "rk_'"),
+    (Layer::Joined, "pk_\""),
+    (Layer::Joined, "pk_'"),
     (Layer::Joined, "\"sk\""),
     (Layer::Joined, "'sk'"),
-    (Layer::Joined, "sk_live\""),
-    (Layer::Joined, "sk_live'"),
-    (Layer::Joined, "sk_test\""),
-    (Layer::Joined, "sk_test'"),
-    (Layer::Entity, "k&lowbar;"),
-    (Layer::Escape, "k\\137"),
+    (Layer::Joined, "\"rk\""),
+    (Layer::Joined, "'rk'"),
+    (Layer::Joined, "\"pk\""),
+    (Layer::Joined, "'pk'"),
+    (Layer::Joined, "k_live\""),
+    (Layer::Joined, "k_live'"),
+    (Layer::Joined, "k_test\""),
+    (Layer::Joined, "k_test'"),
+    (Layer::Entity, "#95;"),
+    (Layer::Entity, "#x5f;"),
+    (Layer::Entity, "#x5F;"),
+    (Layer::Entity, "&lowbar;"),
+    (Layer::Escape, "\\u005f"),
+    (Layer::Escape, "\\u005F"),
+    (Layer::Escape, "\\x5f"),
+    (Layer::Escape, "\\x5F"),
+    (Layer::Escape, "\\137"),
+    (Layer::Escape, "\\u{5f}"),
+    (Layer::Escape, "k\\_live"),
+    (Layer::Escape, "k\\_test"),
     (Layer::Percent, "k%5F"),
     (Layer::Percent, "k%5f"),
-    (Layer::Percent, "%6B%5F"),
-    (Layer::Percent, "%6b%5f"),
-    (Layer::Escape, "k\\u005"),
-    (Layer::Escape, "k\\x5"),
-    (Layer::Escape, "\\u006b\\u005"),
-    (Layer::Escape, "\\x6b\\x5"),
-    (Layer::Entity, "k&#95;"),
-    (Layer::Entity, "k&#x5"),
-    (Layer::Entity, "&#107;&#95;"),
+    (Layer::Percent, "6B%5F"),
+    (Layer::Percent, "6b%5f"),
+    (Layer::Percent, "%255F"),
+    (Layer::Percent, "%255f"),
+    (Layer::Percent, "whsec%5F"),
     (Layer::QuotedPrintable, "k=5F"),
+    (Layer::QuotedPrintable, "whsec=5F"),
 ];
 
 /// Reads the text around a hit back from its spelling, at most [`REACH`] bytes to each side.

@@ -2,12 +2,15 @@
 
 use std::ops::Range;
 
+use super::joined::joint;
 use super::{Decoded, Layer, window};
 
 /// What one replaced character stands for, and how many bytes it takes.
-struct Step {
-    text: Option<u8>,
-    len: usize,
+pub struct Step {
+    /// The character; `None` for what stands for nothing.
+    pub text: Option<u8>,
+    /// The bytes.
+    pub len: usize,
 }
 
 /// Reads the text around a place, characters that are replaced and others alike.
@@ -48,14 +51,17 @@ fn percent(rest: &[u8]) -> Option<Step> {
     Some(Step { text: Some(number(digits, 16)? as u8), len: 3 })
 }
 
-/// `\u005f`, `\u{5f}`, `\U0000005f`, `\x5f`, `\137`.
+/// `\u005f`, `\u{5f}`, `\U0000005f`, `\x5f`, `\137`, and the `\_` of Markdown. A text within a string
+/// within a string has more backslashes before each.
 fn escape(rest: &[u8]) -> Option<Step> {
-    let after = rest.strip_prefix(b"\\")?;
+    let slashes = rest.iter().take(LONGEST_ESCAPE).take_while(|byte| **byte == b'\\').count();
+    let after = rest.get(slashes..).filter(|_| slashes > 0)?;
     let (skip, len, radix) = match after.first()? {
+        b'_' => return Some(Step { text: Some(b'_'), len: slashes + 1 }),
         b'u' if after.get(1) == Some(&b'{') => {
-            let digits = after.get(2..)?.iter().take(6).position(|&byte| byte == b'}')?;
+            let digits = after.get(2..)?.iter().take(7).position(|&byte| byte == b'}')?;
             let code = number(after.get(2..2 + digits)?, 16)?;
-            return ascii(code, 4 + digits);
+            return ascii(code, slashes + 3 + digits);
         }
         b'u' => (1, 4, 16),
         b'U' => (1, 8, 16),
@@ -63,14 +69,20 @@ fn escape(rest: &[u8]) -> Option<Step> {
         b'0'..=b'3' => (0, 3, 8),
         _ => return None,
     };
-    ascii(number(after.get(skip..skip + len)?, radix)?, 1 + skip + len)
+    ascii(number(after.get(skip..skip + len)?, radix)?, slashes + skip + len)
 }
 
-/// `&#95;`, `&#x5f;`, `&lowbar;`, and what stands around text: `&quot;`, `&amp;`.
+/// How many backslashes are read as one.
+const LONGEST_ESCAPE: usize = 16;
+
+/// `&#95;`, `&#x5f;`, `&lowbar;`, and what stands around text: `&quot;`, `&lt;`. The `&` itself may
+/// be spelled, as in HTML within HTML or within JSON.
 fn entity(rest: &[u8]) -> Option<Step> {
-    let after = rest.strip_prefix(b"&")?;
-    let end = after.iter().take(10).position(|&byte| byte == b';')?;
-    let code = match &after[..end] {
+    const AMPERSANDS: [&[u8]; 5] = [b"&amp;", b"\\u0026", b"\\x26", b"%26", b"&"];
+    let sign = AMPERSANDS.iter().find(|sign| rest.starts_with(sign))?;
+    let after = &rest[sign.len()..];
+    let end = after.iter().take(10).position(|&byte| byte == b';');
+    let code = match &after[..end.unwrap_or(0)] {
         [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
         [b'#', digits @ ..] => number(digits, 10)?,
         b"lowbar" | b"UnderBar" => u32::from(b'_'),
@@ -78,9 +90,10 @@ fn entity(rest: &[u8]) -> Option<Step> {
         b"amp" => u32::from(b'&'),
         b"lt" => u32::from(b'<'),
         b"gt" => u32::from(b'>'),
+        _ if *sign == b"&amp;" => return ascii(u32::from(b'&'), sign.len()),
         _ => return None,
     };
-    ascii(code, end + 2)
+    ascii(code, sign.len() + end? + 1)
 }
 
 /// `=5F`, and `=` at the end of a line, which stands for nothing (RFC 2045).
@@ -95,61 +108,15 @@ fn quoted_printable(rest: &[u8]) -> Option<Step> {
     ascii(number(after.get(..2)?, 16)?, 3)
 }
 
-/// What joins two pieces of a literal: a quote, an operator that joins, a quote; or a line that goes
-/// on behind a backslash. Pieces of an array stand for the `_` that they are joined by.
-fn joint(rest: &[u8]) -> Option<Step> {
-    if let Some(len) = continuation(rest) {
-        return Some(Step { text: None, len });
-    }
-    if !is_quote(*rest.first()?) {
-        return None;
-    }
-    let mut at = 1;
-    let mut text = None;
-    let mut has_operator = false;
-    while let Some(&byte) = rest.get(at).filter(|_| at < LONGEST_JOINT) {
-        match byte {
-            b' ' | b'\t' | b'\r' | b'\n' => {}
-            b'+' | b'.' | b'&' | b'~' | b'\\' if !has_operator || byte == b'.' => {
-                has_operator = true
-            }
-            b',' if !has_operator => (has_operator, text) = (true, Some(b'_')),
-            b'$' | b'{' | b'}' | b'(' | b')' => {}
-            quote if is_quote(quote) => return Some(Step { text, len: at + 1 }),
-            _ => return None,
-        }
-        at += 1;
-    }
-    None
-}
-
-/// A joint may hold a line break and the indentation behind it.
-const LONGEST_JOINT: usize = 120;
-
-fn continuation(rest: &[u8]) -> Option<usize> {
-    let after = rest.strip_prefix(b"\\")?;
-    let newline =
-        if after.starts_with(b"\r\n") { 2 } else { usize::from(after.starts_with(b"\n")) };
-    if newline == 0 {
-        return None;
-    }
-    let indent = after[newline..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    Some(1 + newline + indent)
-}
-
-fn is_quote(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\'' | b'`')
-}
-
 /// Whether a body that ends here goes on behind a joint, a soft break or an escape.
 pub fn goes_on(rest: &[u8]) -> Option<Layer> {
-    let is_soft_break = rest.starts_with(b"=\r\n") || rest.starts_with(b"=\n");
-    if is_soft_break {
-        return Some(Layer::QuotedPrintable);
-    }
-    let step = joint(rest)?;
-    let next = rest.get(step.len)?;
-    (step.text.is_none() && next.is_ascii_alphanumeric()).then_some(Layer::Joined)
+    use Layer::{Entity, Escape, Joined, Percent, QuotedPrintable};
+    let is_next = |layer: &Layer| {
+        let Some(Step { text, len }) = step(*layer, rest) else { return false };
+        let next = text.or_else(|| rest.get(len).copied());
+        next.is_some_and(|byte| byte.is_ascii_alphanumeric())
+    };
+    [QuotedPrintable, Joined, Percent, Escape, Entity].into_iter().find(is_next)
 }
 
 fn ascii(code: u32, len: usize) -> Option<Step> {
@@ -158,6 +125,7 @@ fn ascii(code: u32, len: usize) -> Option<Step> {
 }
 
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
-    let digits = std::str::from_utf8(digits).ok().filter(|text| !text.is_empty())?;
+    let is_number = digits.iter().all(u8::is_ascii_hexdigit);
+    let digits = std::str::from_utf8(digits).ok().filter(|_| is_number)?;
     u32::from_str_radix(digits, radix).ok()
 }

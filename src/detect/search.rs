@@ -1,5 +1,6 @@
 //! The search over raw bytes: every prefix of every rule at once, in every spelling.
 
+use std::array;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use crate::key::RULES;
 
 /// The beginnings of credentials that are searched for in other spellings than the plain one. They
 /// cover the prefixes of all account, ephemeral, organization and webhook keys.
-const STEMS: &[&str] = &["k_live_", "k_test_", "whsec_", "k_org_"];
+const STEMS: &[&str] = &["_live_", "_test_", "whsec_"];
 
 /// How many bytes at the end of a prefix make its literal: `sk_live_`, `rk_live_` and others are
 /// found by `k_live_`, since fewer and rarer literals are searched faster.
@@ -40,13 +41,14 @@ pub struct Plain {
     pub lead: &'static str,
 }
 
-/// A search for many literals, in two sweeps: short lists are faster than a long one. Over C code,
-/// one sweep for all of them reaches 1.5 to 3 GiB/s; 23 that stand plain or in wide characters and
-/// 42 others reach 8 each, 4 together (`cargo bench --bench matcher` prints the sum).
+/// A search for many literals, in sweeps for few of them each: up to 32 take half the time of up to
+/// 64, and beyond these the time is ten times as long (`cargo bench --bench matcher`).
 #[derive(Debug)]
 pub struct Search {
-    sweeps: [Sweep; 2],
+    sweeps: [Sweep; SWEEPS],
 }
+
+const SWEEPS: usize = 3;
 
 impl Search {
     /// Makes the search; takes some microseconds.
@@ -55,16 +57,15 @@ impl Search {
             let target = Target::Spelled { layer: spelled.layer, phase: spelled.phase };
             (spelled.needle, target)
         });
-        let is_wide = |target: &Target| {
-            matches!(target, Target::Spelled { layer: Layer::Utf16 | Layer::Utf32, .. })
-        };
-        let (wide, other): (Vec<_>, Vec<_>) = spelled.partition(|(_, target)| is_wide(target));
-        Self { sweeps: [Sweep::new(plain().chain(wide).collect()), Sweep::new(other)] }
+        let needles: Vec<_> = plain().chain(spelled).collect();
+        let len = needles.len().div_ceil(SWEEPS);
+        let mut lists = needles.chunks(len);
+        Self { sweeps: array::from_fn(|_| Sweep::new(lists.next().unwrap_or_default().to_vec())) }
     }
 
     /// The hits in a text.
     pub fn hits<'a>(&'a self, bytes: &'a [u8]) -> Hits<'a> {
-        Hits { search: self, bytes, ahead: [Ahead::Unknown, Ahead::Unknown] }
+        Hits { search: self, bytes, ahead: [const { Ahead::Unknown }; SWEEPS] }
     }
 
     /// The length of the longest literal.
@@ -151,12 +152,12 @@ pub struct Hit<'a> {
 }
 
 /// The hits in one text. Each sweep looks ahead to its next hit and stays there until it is passed,
-/// so that no byte is searched twice because the other sweep hits more often.
+/// so that no byte is searched twice because another sweep hits more often.
 #[derive(Debug)]
 pub struct Hits<'a> {
     search: &'a Search,
     bytes: &'a [u8],
-    ahead: [Ahead<'a>; 2],
+    ahead: [Ahead<'a>; SWEEPS],
 }
 
 #[derive(Clone, Debug)]
