@@ -38,6 +38,7 @@ mod refs;
 mod repository;
 mod revision;
 mod scan;
+mod split_index;
 mod stream;
 mod tips;
 mod tree;
