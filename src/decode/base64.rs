@@ -80,9 +80,7 @@ fn before(bytes: &[u8], line: &Range<usize>, limits: &Range<usize>) -> Vec<usize
         let previous = line_around(bytes, end, &(limits.start..end));
         let is_other_text = previous.len() < WRAPPED.min(line.len());
         let is_slash = bytes[end..line.start].ends_with(b"\\");
-        if !has_break(&bytes[end..line.start])
-            || previous.is_empty()
-            || is_other_text && !is_slash
+        if !has_break(&bytes[end..line.start]) || previous.is_empty() || is_other_text && !is_slash
         {
             break;
         }

@@ -63,6 +63,13 @@ impl CommitLog {
         (0..self.rows[row].parents as usize).map(move |parent| self.nth(row, 2 + parent))
     }
 
+    /// The raw ids of the tree and the parents.
+    pub fn named(&self, row: usize) -> impl Iterator<Item = &[u8]> {
+        let Row { at, parents, .. } = self.rows[row];
+        let first = at + self.id_len;
+        self.ids[first..first + (1 + parents as usize) * self.id_len].chunks_exact(self.id_len)
+    }
+
     fn nth(&self, row: usize, n: usize) -> ObjectId {
         let at = self.rows[row].at + n * self.id_len;
         ObjectId::from_bytes(&self.ids[at..at + self.id_len]).expect("rows are made of ids")

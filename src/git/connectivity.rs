@@ -25,6 +25,9 @@ pub(crate) fn check(repository: &Repository, walk: &mut Walk, presence: &Presenc
     };
     let (shallow, cut_off) = shallow(repository, &mut walk.coverage);
     for row in 0..walk.commits.len() {
+        if walk.commits.named(row).all(|named| presence.contains(named)) {
+            continue;
+        }
         let id = walk.commits.id(row);
         note(walk.commits.tree(row), &|| format!("the commit {id}"));
         if !shallow.contains(&id) {

@@ -7,7 +7,7 @@ use crate::blob::{ObjectId, ObjectKind};
 use crate::git::pack::Pack;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
-use crate::git::pack::traverse::{FOREIGN, Pass, Target};
+use crate::git::pack::pass::{FOREIGN, Pass, Target};
 use crate::git::plan::is_repeated;
 use crate::git::scan::{Scanner, Spots};
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::blob::ObjectKind;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::Entry;
-use crate::git::pack::traverse::{FOREIGN, Pass, Target};
+use crate::git::pack::pass::{FOREIGN, Pass, Target};
 use crate::git::plan::is_repeated;
 use crate::git::scan::Scanner;
 use crate::git::tree_pass::{Marks, TreePass};

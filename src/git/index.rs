@@ -7,7 +7,8 @@ use sha2::Sha256;
 
 use crate::blob::ObjectId;
 use crate::coverage::Note;
-use crate::git::Repository;
+use crate::git::split_index::Link;
+use crate::git::{Repository, read_small};
 
 /// One entry of the index.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,14 +46,29 @@ impl Repository {
     pub fn index(&self) -> Index {
         let path = self.git_dir.join("index");
         let mut index = Index::default();
-        let problem = match std::fs::read(&path) {
-            Ok(bytes) => Parser::new(&bytes, self.id_len()).run(&mut index.entries).err(),
+        let problem = match read_small(&path) {
+            Ok(bytes) => self.read_index(&bytes, &mut index.entries).err(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => Some(format!("it cannot be read: {error}")),
         };
         let note = problem.map(|why| Note { what: path.display().to_string(), why });
         index.gaps.extend(note);
         index
+    }
+}
+
+impl Repository {
+    fn read_index(&self, bytes: &[u8], entries: &mut Vec<IndexEntry>) -> Result<(), String> {
+        let link = Parser::new(bytes, self.id_len()).run(entries)?;
+        let Some(link) = link.filter(|link| !link.shared.is_zero()) else { return Ok(()) };
+        let name = format!("sharedindex.{}", link.shared);
+        let bytes = read_small(&self.git_dir.join(&name)).map_err(|error| {
+            format!("the shared index {name}, which it builds on, cannot be read: {error}")
+        })?;
+        let mut shared = Vec::new();
+        Parser::new(&bytes, self.id_len()).run(&mut shared)?;
+        *entries = link.merge(shared, std::mem::take(entries)).ok_or(DAMAGED)?;
+        Ok(())
     }
 }
 
@@ -70,7 +86,7 @@ impl<'a> Parser<'a> {
         Self { bytes, at: 0, id_len, version: 0 }
     }
 
-    fn run(mut self, entries: &mut Vec<IndexEntry>) -> Result<(), String> {
+    fn run(mut self, entries: &mut Vec<IndexEntry>) -> Result<Option<Link>, String> {
         if !self.checksum_matches() {
             return Err(format!("its checksum is wrong: {DAMAGED}"));
         }
@@ -161,19 +177,17 @@ impl<'a> Parser<'a> {
         Some(rest[..end].to_owned())
     }
 
-    /// Optional extensions begin with an upper-case letter; of the others only a split index is
-    /// known to hide entries.
-    fn extensions(&mut self) -> Result<(), String> {
+    /// Of the extensions only that of a split index matters here: the others repeat or speed up.
+    fn extensions(&mut self) -> Result<Option<Link>, String> {
+        let mut link = None;
         while self.at < self.bytes.len() {
             let name = self.take(4).ok_or(DAMAGED)?;
             let size = self.number().ok_or(DAMAGED)?;
-            self.take(size as usize).ok_or(DAMAGED)?;
+            let content = self.take(size as usize).ok_or(DAMAGED)?;
             if name == b"link" {
-                return Err("this is a split index, and the entries of its shared part are not \
-                            read; run `git update-index --no-split-index`"
-                    .to_owned());
+                link = Some(Link::parse(content, self.id_len).ok_or(DAMAGED)?);
             }
         }
-        Ok(())
+        Ok(link)
     }
 }

@@ -9,6 +9,12 @@
 //! function of the caller. [`attribute`] then says of each that did hold something, by which
 //! commits, under which paths, and from which references it can be reached.
 //!
+//! How a walk does it, from the outside in: `walk` has a `plan` of packs and loose objects; each
+//! pack is walked along its deltas (`pack::traverse`), once for contents (`content_pass`, `scan`)
+//! and once for trees (`tree_pass`), which leaves a log of how trees differ (`tree_log`). From that
+//! log alone `history` knows which trees lead to hits, and `events` what the commits of the `graph`
+//! did to them.
+//!
 //! No `git` program is run and no configuration is obeyed, so that a hostile repository can do no
 //! more than fail to be read.
 
@@ -38,6 +44,7 @@ mod refs;
 mod repository;
 mod revision;
 mod scan;
+mod split_index;
 mod stream;
 mod tips;
 mod tree;

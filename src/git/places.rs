@@ -140,6 +140,7 @@ fn origin(path: &Path) -> Option<Origin> {
     }
     match names.as_slice() {
         ["index" | "packed-refs"] => None,
+        [name] if name.starts_with("sharedindex.") => None,
         ["logs", ..] => Some(Origin::Reflog),
         ["refs", ..] => Some(Origin::Ref),
         _ => Some(Origin::Config),

@@ -9,7 +9,7 @@ use crate::git::commit::Tag;
 use crate::git::commits::CommitLog;
 use crate::git::database::hash;
 use crate::git::pack::delta::{Delta, Piece};
-use crate::git::pack::traverse::Target;
+use crate::git::pack::pass::Target;
 use crate::git::stream::may_hold;
 use crate::git::{HEAD_LEN, Object, Probe, Visit};
 

@@ -11,7 +11,7 @@ use crate::git::hit_set::HitSet;
 use crate::git::pack::Pack;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
-use crate::git::pack::traverse::{FOREIGN, Pass, Target};
+use crate::git::pack::pass::{FOREIGN, Pass, Target};
 use crate::git::presence::{self, Presence};
 use crate::git::tree::{self, Entries, EntryKind};
 use crate::git::tree_log::{NONE, Record, Row, TreeLog, flag};

@@ -6,7 +6,8 @@ use crate::git::database::hash;
 use crate::git::pack::Pack;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
-use crate::git::pack::traverse::{FOREIGN, Pass, Source, Target};
+use crate::git::pack::pass::{FOREIGN, Pass, Target};
+use crate::git::pack::traverse::Source;
 use crate::git::{Database, Repository, loose};
 
 /// Hashes every object of a repository. A walk does so for hits only, for it takes longer than all

@@ -202,9 +202,11 @@ impl Job<'_> {
         let hits = HitSet::new(&walk.blobs);
         let edges = !walk.blobs.is_empty();
         let (mut log, counts) = self.tree_log(&hits, edges, single);
+        let trees = counts.objects.trees;
         walk.coverage.merge(counts);
         walk.names = self.judge_names(&log);
         if !edges && !walk.names.is_empty() {
+            self.progress.expect(trees);
             (log, _) = self.tree_log(&hits, true, single);
         }
         walk.trees = log;

@@ -5,6 +5,7 @@ pub(crate) mod entry;
 pub(crate) mod forest;
 pub(crate) mod idx;
 pub(crate) mod inflate;
+pub(crate) mod pass;
 pub(crate) mod traverse;
 
 use std::path::Path;

@@ -12,65 +12,8 @@ use crate::git::pack::delta::{Delta, Piece};
 use crate::git::pack::entry::{Header, Storage};
 use crate::git::pack::forest::{Entry, Forest, Root};
 use crate::git::pack::inflate::Inflater;
+use crate::git::pack::pass::{FOREIGN, Pass, Target};
 use crate::map::Map;
-
-/// One way of looking at every object of a pack.
-pub(crate) trait Pass {
-    /// What a delta has to know about its base besides the bytes.
-    type Note;
-
-    /// Whether objects of this kind are looked at at all.
-    fn wants(&self, kind: ObjectKind) -> bool;
-
-    /// Looks at an object that is stored whole.
-    fn whole(&mut self, entry: Entry, kind: ObjectKind, bytes: &[u8]) -> Self::Note;
-
-    /// Looks at an object that is stored as a delta. Its bytes are only made if asked for.
-    fn delta(
-        &mut self,
-        entry: Entry,
-        kind: ObjectKind,
-        delta: &Delta<'_>,
-        base: &Self::Note,
-        target: &mut Target,
-    ) -> Self::Note;
-
-    /// Looks at a large object that nothing is a delta to, without having all of it in memory. If
-    /// that is not enough, which is the answer `true`, it is shown whole.
-    fn large(
-        &mut self,
-        _entry: Entry,
-        _kind: ObjectKind,
-        _size: u64,
-        _stream: &mut dyn Read,
-    ) -> Result<bool, String> {
-        Ok(true)
-    }
-
-    /// Is told of an object that cannot be read.
-    fn failed(&mut self, entry: Entry, why: &str);
-
-    /// Is called from time to time.
-    fn pause(&mut self) {}
-}
-
-/// An object that a delta makes, once somebody asks for it.
-#[derive(Default)]
-pub(crate) struct Target {
-    bytes: Vec<u8>,
-    made: bool,
-}
-
-impl Target {
-    /// The bytes of the object.
-    pub fn get(&mut self, delta: &Delta<'_>) -> &[u8] {
-        if !self.made {
-            delta.build(&mut self.bytes);
-            self.made = true;
-        }
-        &self.bytes
-    }
-}
 
 /// A pack to be walked.
 #[derive(Clone, Copy)]
@@ -265,14 +208,14 @@ impl<'a, P: Pass> Worker<'a, P> {
             }
             None => Vec::new(),
         };
-        let mut target = Target { bytes, made: false };
+        let mut target = Target::in_buffer(bytes);
         let note = self.pass.delta(entry, kind, &delta, &base.note, &mut target);
         if self.source.forest.children(entry).is_empty() {
-            self.recycle(target.bytes);
+            self.recycle(target.into_buffer());
             return Ok(None);
         }
         target.get(&delta);
-        Ok(Some(Frame { entry, bytes: target.bytes, len: delta.size, note, next: 0 }))
+        Ok(Some(Frame { entry, bytes: target.into_buffer(), len: delta.size, note, next: 0 }))
     }
 
     /// Gives up the objects kept longest if there are too many bytes of them, and makes the
@@ -364,6 +307,3 @@ impl Read for Passing<'_> {
         Ok(read)
     }
 }
-
-/// The number that stands for a base from outside the pack.
-pub(crate) const FOREIGN: Entry = Entry::MAX;
