@@ -61,7 +61,7 @@ fn after(bytes: &[u8], line: Range<usize>, limits: &Range<usize>, places: &mut V
     loop {
         let gap = gap_len(&bytes[line.end..limits.end]);
         let next = line_around(bytes, line.end + gap, limits);
-        let is_short_text = line.len() % 4 != 0 && line.len() < WRAPPED;
+        let is_short_text = !line.len().is_multiple_of(4) && line.len() < WRAPPED;
         if !has_break(&bytes[line.end..line.end + gap]) || next.is_empty() || is_short_text {
             return;
         }
