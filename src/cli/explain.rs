@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 
 use super::args::Explain;
 use super::{Exit, output};
-use crate::detect::{Detector, Match};
+use crate::detect::{Detector, Dropped, Match};
 use crate::key;
 use crate::secret::Secret;
 
@@ -50,10 +50,12 @@ fn explain_value() -> anyhow::Result<Exit> {
         for found in &matches {
             write!(out, "{}", describe(found))?;
         }
-        if let (true, Some(drop)) = (matches.is_empty(), dropped.first()) {
+        let prefix = |drop: &&Dropped| {
+            key::rule(drop.rule).and_then(|rule| rule.prefixes.first()).map_or(0, |p| p.len())
+        };
+        if let (true, Some(drop)) = (matches.is_empty(), dropped.iter().max_by_key(prefix)) {
             let part = String::from_utf8_lossy(&value[drop.span.clone()]).into_owned();
-            let prefix = key::rule(drop.rule).and_then(|rule| rule.prefixes.first());
-            let shown = Secret::new(part, prefix.map_or(0, |prefix| prefix.len())).redacted();
+            let shown = Secret::new(part, prefix(&drop)).redacted();
             writeln!(
                 out,
                 "{shown}: begins like {}\n  not reported: {}",

@@ -39,7 +39,6 @@ pub fn measure(grammar: Grammar, text: &[u8]) -> Option<Body> {
             (20..=LONGEST).contains(&len).then_some(Body { len, shape: Shape::Odd })
         }
         Grammar::ClientSecret => client_secret(text),
-        Grammar::LegacyKey => exact(text, 32),
     }
 }
 

@@ -173,7 +173,5 @@ words! {
         Opaque = "opaque",
         /// An object id before the prefix and a secret behind it.
         ClientSecret = "client-secret",
-        /// 32 characters without a prefix, assigned to what takes a Stripe key.
-        LegacyKey = "legacy-key",
     }
 }
