@@ -5,7 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 /// A credential's value. It has no `Display` and no `Serialize`; its `Debug` is redacted. The value
-/// itself leaves only through [`Secret::reveal`], which the crate alone can call.
+/// itself leaves only through `Secret::reveal`, which the crate alone can call.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Secret {
     value: Box<str>,

@@ -5,8 +5,8 @@
 //! open(path) -> Repository -> walk(probe, visit) -> Walk -> attribute -> Attribution
 //! ```
 //!
-//! A [`walk`] reads every object, reachable or not, and gives those that may hold something to a
-//! function of the caller. [`attribute`] then says of each that did hold something, by which
+//! A [`walk()`] reads every object, reachable or not, and gives those that may hold something to a
+//! function of the caller. [`attribute()`] then says of each that did hold something, by which
 //! commits, under which paths, and from which references it can be reached.
 //!
 //! How a walk does it, from the outside in: `walk` has a `plan` of packs and loose objects; each
