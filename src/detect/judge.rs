@@ -92,6 +92,10 @@ impl Text<'_> {
                 Context::Silent | Context::Other => Err(Reason::Context),
             };
         }
+        // A name in code of a length that no key has: chance leaves digits out of one in a hundred.
+        if is_key && body.shape == Shape::Odd && !is_mixed(part) {
+            return Err(Reason::Placeholder);
+        }
         match body.shape {
             Shape::Layout => Ok(Confidence::Certain),
             // Nobody else is known to issue 24 characters of mixed case.
