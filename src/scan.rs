@@ -1,5 +1,6 @@
 //! From a blob to the sightings in it: the pure part between the sources and the report.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::blob::{Blob, CommitRef, Origin, Part, Position};
@@ -69,8 +70,12 @@ impl Scanner {
             let path = format!("{}!/{inside}", blob.path);
             self.scan_text(&Blob::whole(&path, blob.origin, member.bytes), &mut inner);
         });
-        let is_inside = |s: &Sighting| inner.sightings.iter().any(|i| i.secret == s.secret);
-        found.sightings.retain(|sighting| !is_inside(sighting));
+        // Where a stored member ends with a key, the raw text runs on behind it.
+        let values: BTreeSet<&str> = inner.sightings.iter().map(|s| s.secret.reveal()).collect();
+        let is_inside = |raw: &str| {
+            values.range(..=raw).next_back().is_some_and(|value| raw.starts_with(value))
+        };
+        found.sightings.retain(|sighting| !is_inside(sighting.secret.reveal()));
         found.sightings.append(&mut inner.sightings);
         found.gaps.extend(
             gaps.into_iter().map(|gap| Note {

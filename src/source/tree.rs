@@ -12,6 +12,7 @@ use super::Sink;
 use super::file::Reader;
 use super::tracked;
 use crate::coverage::Coverage;
+use crate::git;
 
 /// How a tree is to be walked.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +57,9 @@ fn scan_named_file(
 }
 
 fn scan_directory(root: &Path, options: &Options, sink: Sink<'_>) -> Coverage {
+    // The index tells how many files there will be, more or less, before the walk has found them.
+    let tracked = if options.no_ignore { Vec::new() } else { git::tracked_under(root) };
+    sink.progress.expect(tracked.len() as u64);
     let seen = Mutex::new(HashSet::new());
     let total = Mutex::new(Coverage::default());
     walker(root, options).run(|| {
@@ -70,10 +74,9 @@ fn scan_directory(root: &Path, options: &Options, sink: Sink<'_>) -> Coverage {
         Box::new(move |entry| worker.visit(entry))
     });
     let mut coverage = total.into_inner().expect("no worker panicked");
-    if !options.no_ignore {
-        let seen = seen.into_inner().expect("no worker panicked");
-        coverage.merge(tracked::scan(root, &options.prefix, &seen, sink));
-    }
+    let seen = seen.into_inner().expect("no worker panicked");
+    let unseen = tracked.into_iter().filter(|path| !seen.contains(path));
+    coverage.merge(tracked::scan(root, &options.prefix, unseen, sink));
     coverage
 }
 

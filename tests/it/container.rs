@@ -157,8 +157,49 @@ fn what_is_left_of_a_container_that_is_cut_off_is_read_and_the_rest_is_a_gap() {
                 seen += member.bytes.len();
             });
             let is_whole_anyway = matches!(name, "image.png" | "doc.pdf");
-            assert!(!gaps.is_empty() || is_whole_anyway || name == "pkg.deb", "{name} at {len}");
+            // An ar archive has no end of its own: cut between two members, it is a whole one.
+            let is_between = name == "pkg.deb" && (len == 72 || len + 1 >= content.len());
+            assert!(!gaps.is_empty() || is_whole_anyway || is_between, "{name} at {len}");
         }
+    }
+}
+
+#[test]
+fn what_is_strung_together_is_read_to_its_end() {
+    let (a, b) = (format!("k={}\n", live_secret(1)), format!("k={}\n", live_secret(2)));
+    let tars = [tar(&[("a", a.as_bytes())]), tar(&[("b", b.as_bytes())])].concat();
+    let zstds = [zstd(a.as_bytes()), zstd(b.as_bytes())].concat();
+    let named = tar(&[(&live_secret(3), b"x"), (&live_secret(4), b"y")]);
+    for (name, content) in [("a.tgz", gzip(&tars)), ("a.zst", zstds), ("names.tgz", gzip(&named))] {
+        let dir = Repo::bare_directory();
+        dir.write(name, content);
+        assert_eq!(scan(dir.path(), &["."]).places().len(), 2, "{name}");
+    }
+}
+
+#[test]
+fn a_key_at_the_end_of_a_stored_member_is_one_finding() {
+    let key = crate::keys::key("sk_live", 24, 5);
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    out.start_file("k", stored).unwrap();
+    out.write_all(key.as_bytes()).unwrap();
+    let dir = Repo::bare_directory();
+    dir.write("a.zip", out.finish().unwrap().into_inner());
+    assert_eq!(scan(dir.path(), &["."]).places(), ["a.zip!/k:1:1 tree"]);
+}
+
+#[test]
+fn many_parts_that_hold_nothing_end_soon() {
+    let chunks: Vec<u8> = b"\0\0\0\x03zTXta\0\0\0\0\0\0".repeat(2_000_000);
+    let png = [b"\x89PNG\r\n\x1a\n", &chunks[..]].concat();
+    let pdf = [b"%PDF-1.4\n".to_vec(), b"stream ".repeat(4_000_000)].concat();
+    for content in [png, pdf] {
+        let begun = Instant::now();
+        let gaps = open(&content, &Limits::default(), &mut |_| {});
+        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+        assert!(!gaps.is_empty() && gaps.len() <= 100_001);
     }
 }
 
@@ -174,7 +215,7 @@ fn a_bomb_ends_soon_with_a_gap() {
         let gaps = open(&content, &limits, &mut |member| unpacked += member.bytes.len());
         assert!(unpacked <= 32 << 20);
         assert!(begun.elapsed() < Duration::from_secs(10));
-        assert!(unpacked == 1 << 20 || !gaps.is_empty());
+        assert!(unpacked < 2 << 20 || !gaps.is_empty());
     }
 }
 

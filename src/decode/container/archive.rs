@@ -5,26 +5,28 @@ use super::{Level, Opener};
 /// Reads a tar archive, with the long names of GNU and pax.
 pub(super) fn open_tar(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
     let mut archive = tar::Archive::new(bytes);
+    // Archives that are strung together have blocks of zeros between them.
+    archive.set_ignore_zeros(true);
     let entries = match archive.entries() {
         Ok(entries) => entries,
         Err(error) => return opener.gap(level.0, &error.to_string()),
     };
     for entry in entries {
         if opener.is_spent() {
-            return opener.gap(level.0, "the limit is reached; further members were not read");
+            return opener.gap(level.0, super::SPENT);
         }
         match entry {
-            Ok(entry) if !entry.header().entry_type().is_dir() => {
+            Ok(entry) => {
                 let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-                let declared = entry.size();
+                let is_sparse = entry.header().entry_type().is_gnu_sparse();
+                let declared = if is_sparse { 0 } else { entry.size() };
                 let left = bytes.len() as u64 - entry.raw_file_position().min(bytes.len() as u64);
                 opener.member(level, &name, entry);
                 if declared > left {
                     let what = super::join(level.0, &name);
-                    return opener.gap(&what, "the archive ends within this member");
+                    opener.gap(&what, "the archive ends within this member");
                 }
             }
-            Ok(_) => {}
             Err(error) => {
                 return opener.gap(level.0, &format!("the archive is damaged or cut off: {error}"));
             }
@@ -39,6 +41,9 @@ const AR_HEADER: usize = 60;
 pub(super) fn open_ar(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
     let mut at = 8;
     while let Some(header) = bytes.get(at..at + AR_HEADER) {
+        if opener.is_spent() {
+            return opener.gap(level.0, super::SPENT);
+        }
         let name = String::from_utf8_lossy(&header[..16]);
         let name = name.trim_end().trim_end_matches('/').to_owned();
         let size = std::str::from_utf8(&header[48..58]).ok();
@@ -51,5 +56,9 @@ pub(super) fn open_ar(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
         };
         opener.member(level, &name, content);
         at += AR_HEADER + content.len() + content.len() % 2;
+    }
+    if let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        opener.member(level, "rest", rest);
+        opener.gap(level.0, "the archive is damaged or cut off");
     }
 }

@@ -134,6 +134,9 @@ impl Opener<'_> {
             return self.gap(&path, "there are more members than the limit allows");
         }
         self.members_left -= 1;
+        if name != UNNAMED {
+            (self.visit)(Member { path: &path, bytes: name.as_bytes() });
+        }
         let allowed = self.limits.member_bytes.min(self.bytes_left);
         let mut content = Vec::new();
         let outcome = reader.take(allowed + 1).read_to_end(&mut content);
@@ -166,6 +169,9 @@ impl Opener<'_> {
         self.gaps.push(Note { what: what.to_owned(), why: why.to_owned() });
     }
 }
+
+/// What is said of a container of which a limit leaves something unread.
+const SPENT: &str = "the limit is reached; further members were not read";
 
 /// A stream of one file has no name of its own when what it holds has one.
 const UNNAMED: &str = "";

@@ -15,10 +15,27 @@ pub(super) fn open(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8], kind
         Kind::Gzip => opener.member(level, UNNAMED, UntilTail(MultiGzDecoder::new(bytes))),
         Kind::Bzip2 => opener.member(level, UNNAMED, MultiBzDecoder::new(bytes)),
         Kind::Xz => opener.member(level, UNNAMED, XzReader::new(bytes, true)),
-        _ => match StreamingDecoder::new(bytes) {
-            Ok(decoder) => opener.member(level, UNNAMED, decoder),
-            Err(error) => opener.gap(level.0, &format!("it is damaged or cut off: {error}")),
-        },
+        _ => open_zstd(opener, level, bytes),
+    }
+}
+
+/// Reads every frame; they may follow each other.
+fn open_zstd(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        if opener.is_spent() {
+            return opener.gap(level.0, super::SPENT);
+        }
+        let before = rest.len();
+        match StreamingDecoder::new(&mut rest) {
+            Ok(mut decoder) => opener.member(level, UNNAMED, &mut decoder),
+            Err(error) => {
+                return opener.gap(level.0, &format!("it is damaged or cut off: {error}"));
+            }
+        }
+        if rest.len() == before {
+            return;
+        }
     }
 }
 

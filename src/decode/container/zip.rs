@@ -22,14 +22,14 @@ pub(super) fn open(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
 fn listed(opener: &mut Opener<'_>, level: Level<'_>, archive: &mut ZipArchive<Cursor<&[u8]>>) {
     for index in 0..archive.len() {
         if opener.is_spent() {
-            return opener.gap(level.0, "the limit is reached; further members were not read");
+            return opener.gap(level.0, super::SPENT);
         }
         let name = match archive.name_for_index(index) {
             Some(Ok(name)) => name.into_owned(),
             _ => format!("member {index}"),
         };
         match archive.by_index(index) {
-            Ok(file) if file.is_dir() => {}
+            Ok(file) if file.is_dir() && file.size() == 0 => {}
             Ok(file) => opener.member(level, &name, file),
             Err(error) => opener.gap(&super::join(level.0, &name), &error.to_string()),
         }
