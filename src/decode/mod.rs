@@ -78,21 +78,20 @@ pub struct Spelled {
 /// How far around a hit a text is read back.
 pub const REACH: usize = 4096;
 
-/// The literals to search for: the spellings of `stems`, such as `_live_`. UTF-32 is rare enough
-/// that only the first two are searched for in it.
+/// The literals to search for: the spellings of `stems`, such as `_live_`.
 pub fn needles(stems: &[&str]) -> Vec<Spelled> {
     let spelled = |layer, needle: Vec<u8>| Spelled { needle, layer, phase: 0 };
     let stems = || stems.iter().map(|stem| stem.as_bytes());
     let mut all: Vec<_> = stems().map(|stem| spelled(Layer::Utf16, wide::inner(stem, 2))).collect();
-    all.extend(stems().take(2).map(|stem| spelled(Layer::Utf32, wide::inner(stem, 4))));
+    all.extend(stems().map(|stem| spelled(Layer::Utf32, wide::inner(stem, 4))));
     all.extend(FRAGMENTS.iter().map(|(layer, text)| spelled(*layer, text.as_bytes().to_vec())));
     all.extend(stems().map(|stem| spelled(Layer::Hex, hex::inner(stem))));
     all.extend(stems().flat_map(base64_needles));
     all
 }
 
-/// A stem in base64 at each place in its group of three bytes, and each of these in base64 again.
-/// A stem that is a whole prefix is encoded twice only where a text begins with it.
+/// A stem in base64 at each place in its group of three bytes, and each of these in base64 again;
+/// a stem that begins a credential is encoded twice only where a text begins with it.
 fn base64_needles(stem: &[u8]) -> Vec<Spelled> {
     let spelled = |(needle, phase)| Spelled { needle, layer: Layer::Base64, phase };
     let once = || (0..3).map(|before| base64::inner(stem, before));
@@ -121,6 +120,7 @@ const FRAGMENTS: &[(Layer, &str)] = &[
     (Layer::Joined, "k_test\""),
     (Layer::Joined, "k_test'"),
     (Layer::Entity, "#95;"),
+    (Layer::Entity, "#095;"),
     (Layer::Entity, "#x5f;"),
     (Layer::Entity, "#x5F;"),
     (Layer::Entity, "&lowbar;"),
@@ -130,15 +130,20 @@ const FRAGMENTS: &[(Layer, &str)] = &[
     (Layer::Escape, "\\x5F"),
     (Layer::Escape, "\\137"),
     (Layer::Escape, "\\u{5f}"),
+    (Layer::Escape, "\\u{5F}"),
     (Layer::Escape, "k\\_live"),
     (Layer::Escape, "k\\_test"),
+    (Layer::Escape, "whsec\\_"),
     (Layer::Percent, "k%5F"),
     (Layer::Percent, "k%5f"),
     (Layer::Percent, "6B%5F"),
     (Layer::Percent, "6b%5f"),
+    (Layer::Percent, "63%5F"),
+    (Layer::Percent, "63%5f"),
     (Layer::Percent, "%255F"),
     (Layer::Percent, "%255f"),
     (Layer::Percent, "whsec%5F"),
+    (Layer::Percent, "whsec%5f"),
     (Layer::QuotedPrintable, "k=5F"),
     (Layer::QuotedPrintable, "whsec=5F"),
 ];

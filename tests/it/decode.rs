@@ -49,6 +49,9 @@ const WHOLE: &[Spelling] = &[
     ("escapes", |t| each(t, |c| format!("\\u{c:04x}"))),
     ("escapes", |t| each(t, |c| format!("\\x{c:02x}"))),
     ("entities", |t| each(t, |c| format!("&#{c};"))),
+    ("entities", |t| each(t, |c| format!("&#x{c:X};"))),
+    ("escapes", |t| each(t, |c| format!("\\u{{{c:x}}}"))),
+    ("quoted-printable", |t| wrapped(&t.replace('=', "=3D").replace('_', "=5F"), 76, "=\r\n")),
 ];
 
 /// Spellings of a key in which only the underscores are, or nothing but what joins its pieces.
@@ -62,6 +65,13 @@ const PARTLY: &[Spelling] = &[
     ("entities", |t| t.replace('_', "&#95;").into_bytes()),
     ("entities", |t| t.replace('_', "&#x5f;").into_bytes()),
     ("entities", |t| t.replace('_', "&lowbar;").into_bytes()),
+    ("entities", |t| t.replace('_', "&#095;").into_bytes()),
+    ("entities", |t| t.replace('_', "&amp;#95;").into_bytes()),
+    ("entities", |t| t.replace('_', "\\u0026#95;").into_bytes()),
+    ("escapes", |t| t.replace('_', "\\\\u005f").into_bytes()),
+    ("escapes", |t| t.replace('_', "\\\\\\\\x5f").into_bytes()),
+    ("escapes", |t| t.replace('_', "\\u{5f}").into_bytes()),
+    ("escapes", |t| t.replace('_', "\\_").into_bytes()),
     ("quoted-printable", |t| t.replace('_', "=5F").into_bytes()),
 ];
 
@@ -74,6 +84,14 @@ const JOINED: &[fn(&str) -> String] = &[
     |t| format!("'sk_live_' '{}'", &t[8..]),
     |t| format!("\"{}\" +\n    \"{}\"", &t[..40], &t[40..]),
     |t| format!("\"{}\" ..\n    \"{}\"", &t[..40], &t[40..]),
+    |t| format!("'{}' <> '{}'", &t[..8], &t[8..]),
+    |t| format!("'{}' || '{}'", &t[..20], &t[20..]),
+    |t| format!("f\"{}\"\n    f\"{}\"", &t[..20], &t[20..]),
+    |t| format!("`${{'{}'}}{}`", &t[..8], &t[8..]),
+    |t| format!("`{}${{'{}'}}`", &t[..8], &t[8..]),
+    |t| format!("\"{}#{{'{}'}}\"", &t[..8], &t[8..]),
+    |t| format!("['sk_live_', '{}', '{}'].join('')", &t[8..50], &t[50..]),
+    |t| format!("[\"sk\", \"live\", \"{}\"].join(\"_\")", &t[8..]),
     |t| format!("{}\\\n  {}", &t[..50], &t[50..]),
     |t| format!("{}=\r\n{}", &t[..60], &t[60..]),
 ];
@@ -139,6 +157,68 @@ fn joined_pieces_are_one_key() {
         let layers: &[&str] =
             if text.contains("=\r\n") { &["quoted-printable"] } else { &["joined literals"] };
         assert_found(text.as_bytes(), &key, layers, &text);
+    }
+}
+
+#[test]
+fn restricted_and_publishable_keys_are_joined_as_well() {
+    for family in ["rk", "pk"] {
+        let key = key(&format!("{family}_live"), 99, 6);
+        for text in [
+            format!("\"{family}_\" + \"live_\" + \"{}\"", &key[8..]),
+            format!("[\"{family}\", \"live\", \"{}\"].join(\"_\")", &key[8..]),
+        ] {
+            assert_found(text.as_bytes(), &key, &["joined literals"], &text);
+        }
+    }
+}
+
+#[test]
+fn a_text_that_was_encoded_twice_is_read_at_every_alignment() {
+    for shift in 0..9 {
+        for len in [24, 99] {
+            let key = key("sk_live", len, shift as u64);
+            let once = STANDARD.encode(format!("{}{key}\n", &"=\":"[..shift % 3]));
+            let twice = STANDARD.encode(format!("{}{once}", &" =\""[..shift / 3]));
+            assert_found(twice.as_bytes(), &key, &["base64", "base64"], &twice);
+        }
+        let key = format!("{}_{}", "whsec", Random::new(shift as u64).base62(32));
+        let once = STANDARD.encode(&key);
+        let twice = STANDARD.encode(format!("{}{once}", &" =\""[..shift / 3]));
+        let text = format!("stripe: {twice}");
+        assert_found(text.as_bytes(), &key, &["base64", "base64"], &text);
+    }
+    let key = key("rk_test", 24, 3);
+    let text = key.replace('_', "%255F");
+    assert_found(text.as_bytes(), &key, &["percent-encoding", "percent-encoding"], &text);
+}
+
+#[test]
+fn a_webhook_secret_is_read_in_every_spelling() {
+    let key = format!("{}_{}", "whsec", Random::new(5).base62(32));
+    for (layer, spell) in WHOLE.iter().chain(PARTLY) {
+        let text = [&spell("stripe: ")[..], &spell(&key), b"\n"].concat();
+        let text = if *layer == "base64" { spell(&format!("stripe: {key}\n")) } else { text };
+        assert_found(&text, &key, &[layer], layer);
+    }
+}
+
+#[test]
+fn lines_beside_an_encoded_text_are_not_read_with_it() {
+    for (len, family) in [(24, "sk_live"), (34, "rk_live"), (99, "sk_test")] {
+        for seed in 0..20 {
+            let key = key(family, len, seed);
+            let encoded = URL_SAFE_NO_PAD.encode(&key);
+            for text in [
+                format!("token\n{encoded}\nOTHER=1\n"),
+                format!("a/path/with-words/{encoded}\n"),
+                format!("Zm9vYmFy\n{encoded}\n5NqYmFy\n"),
+                format!("\"abc\",\n\"{encoded}\",\n\"x5\"\n"),
+                format!("user-{encoded}"),
+            ] {
+                assert_found(text.as_bytes(), &key, &["base64"], &text);
+            }
+        }
     }
 }
 
