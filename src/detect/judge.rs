@@ -93,7 +93,7 @@ impl Text<'_> {
             };
         }
         // A name in code of a length that no key has: chance leaves digits out of one in a hundred.
-        if is_key && body.shape == Shape::Odd && !is_mixed(part) {
+        if is_key && body.shape == Shape::Odd && !part.bytes().any(|byte| byte.is_ascii_digit()) {
             return Err(Reason::Placeholder);
         }
         match body.shape {
