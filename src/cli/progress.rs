@@ -3,9 +3,9 @@
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, HumanDuration, ProgressBar, ProgressStyle};
 
 use crate::coverage::Progress;
 
@@ -40,28 +40,44 @@ impl Bar {
 }
 
 fn draw(progress: &Progress, done: &AtomicBool) {
+    let begun = Instant::now();
     thread::park_timeout(PATIENCE);
     if done.load(Ordering::Relaxed) {
         return;
     }
-    let bar = ProgressBar::new(0);
+    let bar = ProgressBar::new(progress.total.load(Ordering::Relaxed))
+        .with_position(progress.done.load(Ordering::Relaxed));
+    let mut is_total_known = None;
     while !done.load(Ordering::Relaxed) {
         let total = progress.total.load(Ordering::Relaxed);
-        bar.set_style(style(total > 0));
+        if is_total_known != Some(total > 0) {
+            is_total_known = Some(total > 0);
+            bar.set_style(style(total > 0));
+        }
+        let position = progress.done.load(Ordering::Relaxed);
+        let bytes = DecimalBytes(progress.bytes.load(Ordering::Relaxed));
         bar.set_length(total);
-        bar.set_position(progress.done.load(Ordering::Relaxed));
-        let bytes = progress.bytes.load(Ordering::Relaxed);
-        bar.set_message(indicatif::DecimalBytes(bytes).to_string());
+        bar.set_position(position);
+        bar.set_message(format!("{bytes}{}", left(begun.elapsed(), position, total)));
         thread::park_timeout(TICK);
     }
     bar.finish_and_clear();
 }
 
+/// How long the rest will take if it goes on as it went; nothing where that cannot be told.
+fn left(elapsed: Duration, position: u64, total: u64) -> String {
+    if position == 0 || position > total {
+        return String::new();
+    }
+    let rest = elapsed.mul_f64((total - position) as f64 / position as f64);
+    format!(", {} left", HumanDuration(rest))
+}
+
 fn style(is_total_known: bool) -> ProgressStyle {
     let template = if is_total_known {
-        "{bar:30} {human_pos} of {human_len}, {msg}, {eta} left"
+        "{bar:30} {human_pos} of {human_len}, {msg}"
     } else {
         "{spinner} {human_pos} read, {msg}"
     };
-    ProgressStyle::with_template(template).expect("the templates are constant and tested")
+    ProgressStyle::with_template(template).expect("the templates are constant")
 }
