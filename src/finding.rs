@@ -1,12 +1,15 @@
-//! What a report is about: one secret in one path, with every place it stands in.
+//! What a report is about: one secret in one path, with every place it stands in, or one practice
+//! at one place.
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
+
 use crate::blob::{CommitRef, Origin};
-use crate::detect::Facts;
-use crate::key::{Confidence, Rule, Severity};
-use crate::secret::Secret;
+use crate::exposure::Exposure;
+use crate::key::{Confidence, Severity};
 use crate::sighting::{Place, Sighting};
+use crate::subject::{Credential, Practice, Subject};
 
 /// Whether a finding asks somebody to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,15 +22,37 @@ pub enum Status {
     Sample,
 }
 
-/// Which side the file ships to.
+/// Why a finding asks nobody to act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// What kind of thing covers it.
+    pub by: SuppressedBy,
+    /// Where that stands, such as `src/pay.ts:12`.
+    pub source: String,
+    /// The reason that is given there.
+    pub reason: Option<String>,
+}
+
+/// What can cover a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Side {
-    /// Browsers, phones: everybody has it.
-    Client,
-    /// Only a server.
-    Server,
-    /// Not known.
-    Unknown,
+pub enum SuppressedBy {
+    /// A comment beside it.
+    Comment,
+    /// An entry of the configuration.
+    Config,
+    /// A line of the baseline.
+    Baseline,
+}
+
+impl SuppressedBy {
+    /// The word for it in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Config => "config",
+            Self::Baseline => "baseline",
+        }
+    }
 }
 
 /// What the history of a repository tells about a finding.
@@ -43,24 +68,24 @@ pub struct Lineage {
     pub refs: Vec<String>,
 }
 
-/// One secret in one path, whatever the number of lines, commits and spellings it stands in.
+/// One secret in one path, whatever the number of lines, commits and spellings it stands in; or one
+/// practice at one place.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// The rule that knows this credential.
-    pub rule: &'static Rule,
+    /// What it is about.
+    pub subject: Subject,
     /// How bad it is.
     pub severity: Severity,
     /// How sure it is.
     pub confidence: Confidence,
-    /// The value.
-    pub secret: Secret,
-    /// What the value itself says.
-    pub facts: Facts,
-    /// Which side the file ships to.
-    pub side: Side,
+    /// Which side it ships to.
+    pub exposure: Exposure,
     /// Whether somebody has to act.
     pub status: Status,
-    /// The identity of the leak; see [`Secret::fingerprint`].
+    /// Why nobody has to, where the status is [`Status::Suppressed`].
+    pub suppression: Option<Suppression>,
+    /// The identity of the leak: see [`crate::secret::Secret::fingerprint`]. That of a practice is
+    /// made of its rule, its path and the text that breaks the rule.
     pub fingerprint: String,
     /// The place to look at first: one that an editor can open, where there is one.
     pub place: Place,
@@ -71,14 +96,76 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// One sentence: what it is, of which account and age.
-    pub fn message(&self) -> String {
-        let mut message = self.rule.title.to_owned();
-        if let Some(account) = &self.facts.account {
-            message.push_str(&format!(" of account {account}"));
+    /// A practice at a place. `text` is the part of the file that breaks the rule; how it is
+    /// indented or wrapped does not change its identity.
+    pub fn practice(practice: Practice, severity: Severity, place: Place, text: &str) -> Self {
+        Self {
+            fingerprint: practice_fingerprint(&practice.id, place.path.as_deref(), text),
+            subject: Subject::Practice(practice),
+            severity,
+            confidence: Confidence::Certain,
+            exposure: Exposure::default(),
+            status: Status::Open,
+            suppression: None,
+            place,
+            others: Vec::new(),
+            lineage: None,
         }
-        message
     }
+
+    /// The credential that it is about, if it is about one.
+    pub fn credential(&self) -> Option<&Credential> {
+        match &self.subject {
+            Subject::Credential(credential) => Some(credential),
+            Subject::Practice(_) => None,
+        }
+    }
+
+    /// The id of the rule.
+    pub fn rule_id(&self) -> &str {
+        match &self.subject {
+            Subject::Credential(credential) => credential.rule.id,
+            Subject::Practice(practice) => &practice.id,
+        }
+    }
+
+    /// What it is, in a few words.
+    pub fn title(&self) -> &str {
+        match &self.subject {
+            Subject::Credential(credential) => credential.rule.title,
+            Subject::Practice(practice) => &practice.title,
+        }
+    }
+
+    /// One sentence: what it is, of which account.
+    pub fn message(&self) -> String {
+        match &self.subject {
+            Subject::Credential(Credential { rule, facts, .. }) => match &facts.account {
+                Some(account) => format!("{} of account {account}", rule.title),
+                None => rule.title.to_owned(),
+            },
+            Subject::Practice(practice) => practice.message.clone(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> &str {
+        match &self.subject {
+            Subject::Credential(credential) => credential.rule.remedy.trim(),
+            Subject::Practice(practice) => practice.remedy.trim(),
+        }
+    }
+}
+
+/// SHA-256 over a domain, the rule, the path and the text with its white space evened out.
+fn practice_fingerprint(rule: &str, path: Option<&str>, text: &str) -> String {
+    let text: Vec<&str> = text.split_whitespace().collect();
+    let mut hash = Sha256::new();
+    for part in ["stripeguard/lint/1", rule, path.unwrap_or_default(), &text.join(" ")] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A sighting, and what history tells about the path it is in.
@@ -94,8 +181,13 @@ pub fn assemble(sightings: Vec<Traced>) -> Vec<Finding> {
     }
     let mut findings: Vec<Finding> =
         groups.into_iter().filter_map(|((print, _), group)| join(print, group)).collect();
-    findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    sort(&mut findings);
     findings
+}
+
+/// Sorts findings: what asks somebody to act first, the worst first, then by place.
+pub fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
 }
 
 fn sort_key(finding: &Finding) -> impl Ord + '_ {
@@ -106,6 +198,7 @@ fn sort_key(finding: &Finding) -> impl Ord + '_ {
         &finding.place.path,
         finding.place.start,
         finding.place.origin,
+        finding.rule_id(),
         &finding.fingerprint,
     )
 }
@@ -135,13 +228,16 @@ fn join(fingerprint: String, mut group: Vec<Traced>) -> Option<Finding> {
     let mut sightings = group.into_iter().map(|(sighting, _)| sighting);
     let main = sightings.next()?;
     Some(Finding {
-        rule: main.rule,
         severity: main.rule.severity,
+        subject: Subject::Credential(Credential {
+            rule: main.rule,
+            secret: main.secret,
+            facts: main.facts,
+        }),
         confidence,
-        secret: main.secret,
-        facts: main.facts,
-        side: Side::Unknown,
+        exposure: Exposure::default(),
         status: if sample { Status::Sample } else { Status::Open },
+        suppression: None,
         fingerprint,
         place: main.place,
         others: sightings.map(|sighting| sighting.place).collect(),

@@ -286,7 +286,7 @@ impl Run<'_> {
         }
         let mut traced = outcome.traced;
         traced.extend(found.sightings.into_iter().map(|sighting| (sighting, None)));
-        Report { findings: assemble(traced), coverage, base: outcome.base }
+        Report { findings: assemble(traced), coverage, base: outcome.base, notices: Vec::new() }
     }
 }
 

@@ -12,6 +12,10 @@ use crate::document::{Document, Unit};
 use crate::sighting::{Place, Sighting};
 use crate::snippet::{Mask, Snippet, neutral, unit_at};
 
+/// How far to each side of a place that is no credential secrets are looked for: more than a
+/// snippet shows and the longest credential has.
+const LINE: usize = 1024;
+
 /// Looks for credentials in blobs. One scanner serves all threads of a run.
 #[derive(Debug)]
 pub struct Scanner {
@@ -109,6 +113,28 @@ impl Scanner {
         }
     }
 
+    /// A place of a text that is no credential, for findings about practice. What its line holds of
+    /// secrets is redacted like everywhere else.
+    pub fn place(&self, blob: &Blob<'_>, span: Range<usize>) -> Place {
+        let document = Document::new(blob.bytes);
+        let lines = document.lines_around(span.clone(), LINE);
+        let mut matches = Vec::new();
+        self.detector.scan(&blob.bytes[lines.clone()], blob.path, &mut matches);
+        for found in &mut matches {
+            found.span = found.span.start + lines.start..found.span.end + lines.start;
+        }
+        let (masks, _) = masks(&matches);
+        Place {
+            origin: blob.origin,
+            path: (!blob.path.is_empty()).then(|| self.label(blob.path)),
+            start: document.position(span.start, Unit::Byte),
+            end: document.position(span.end, Unit::Byte),
+            commit: None,
+            decoded: Vec::new(),
+            snippet: Snippet::cut(blob.bytes, &document, &masks, span),
+        }
+    }
+
     fn scan_text(&self, blob: &Blob<'_>, found: &mut Found) {
         let mut matches = Vec::new();
         self.detector.scan(blob.bytes, blob.path, &mut matches);
@@ -124,7 +150,8 @@ impl Scanner {
         let path = (!blob.path.is_empty()).then(|| self.label(blob.path));
         for (found_match, mask) in matches.into_iter().zip(index) {
             if owned.contains(&found_match.span.start) {
-                let snippet = Snippet::cut(blob.bytes, &document, &masks, mask);
+                let focus = masks[mask].span.clone();
+                let snippet = Snippet::cut(blob.bytes, &document, &masks, focus);
                 let place = place(blob, &document, &found_match, path.clone(), snippet);
                 found.sightings.push(sighting(found_match, place));
             }

@@ -26,32 +26,84 @@ pub struct Mask {
 }
 
 impl Snippet {
-    /// Cuts the lines around `masks[index]` out of a document. All masks must be sorted by span
-    /// and must not overlap.
-    pub fn cut(bytes: &[u8], document: &Document<'_>, masks: &[Mask], index: usize) -> Self {
-        let focus = masks[index].span.clone();
+    /// Cuts the lines around `focus` out of a document and marks it. All masks must be sorted by
+    /// span and must not overlap.
+    pub fn cut(bytes: &[u8], document: &Document<'_>, masks: &[Mask], focus: Range<usize>) -> Self {
         let range = document.lines_around(focus.clone(), REACH);
-        let mut text = String::new();
-        let mut mark = 0..0;
+        let mut cut = Cut { bytes, focus, text: String::new(), mark: 0..0 };
         let mut at = range.start;
         if range.start > 0 && !matches!(bytes[range.start - 1], b'\n' | b'\r') {
-            text.push('…');
+            cut.text.push('…');
         }
         for mask in masks.iter().filter(|m| m.span.end > range.start && m.span.start < range.end) {
-            push_plain(&mut text, &bytes[at..mask.span.start.max(at)]);
-            let from = text.len();
-            text.push_str(&mask.shown);
-            if mask.span == focus {
-                mark = from..text.len();
-            }
+            cut.plain(at..mask.span.start.max(at));
+            cut.piece(&mask.span, |text| text.push_str(&mask.shown));
             at = mask.span.end.clamp(at, range.end.max(at));
         }
-        push_plain(&mut text, bytes.get(at..range.end).unwrap_or_default());
+        cut.plain(at..range.end.max(at));
         if bytes.get(range.end).is_some_and(|byte| !matches!(byte, b'\n' | b'\r')) {
-            text.push('…');
+            cut.text.push('…');
         }
-        Self { text, mark }
+        Self { text: cut.text, mark: cut.mark }
     }
+}
+
+/// A snippet in the making.
+struct Cut<'a> {
+    bytes: &'a [u8],
+    focus: Range<usize>,
+    text: String,
+    mark: Range<usize>,
+}
+
+impl Cut<'_> {
+    /// Adds bytes that no mask covers, and looks where the focus begins and ends in them. A token
+    /// is never cut in two there, since one half of it might be too short to be shortened.
+    fn plain(&mut self, range: Range<usize>) {
+        let clamp = |at: usize| at.clamp(range.start, range.end);
+        let from = token_start(self.bytes, clamp(self.focus.start), range.start);
+        let to = token_end(self.bytes, clamp(self.focus.end), range.end);
+        for part in [range.start..from, from..to, to..range.end] {
+            let bytes = self.bytes.get(part.clone()).unwrap_or_default();
+            if !bytes.is_empty() {
+                self.piece(&part, |text| push_plain(text, bytes));
+            }
+        }
+    }
+
+    /// Adds what stands for a part of the document; what stands for the focus is marked.
+    fn piece(&mut self, part: &Range<usize>, push: impl FnOnce(&mut String)) {
+        let from = self.text.len();
+        push(&mut self.text);
+        if part.start < self.focus.end && self.focus.start < part.end {
+            let start = if self.mark.is_empty() { from } else { self.mark.start };
+            self.mark = start..self.text.len();
+        }
+    }
+}
+
+/// The beginning of the token in whose midst a place is, not before `least`, or else the place
+/// itself.
+fn token_start(bytes: &[u8], at: usize, least: usize) -> usize {
+    let mut start = at;
+    while start > least && is_within_token(bytes, start) {
+        start -= 1;
+    }
+    start
+}
+
+/// The end of the token in whose midst a place is, not behind `most`, or else the place itself.
+fn token_end(bytes: &[u8], at: usize, most: usize) -> usize {
+    let mut end = at;
+    while end < most && is_within_token(bytes, end) {
+        end += 1;
+    }
+    end
+}
+
+fn is_within_token(bytes: &[u8], at: usize) -> bool {
+    let is_token = |at: usize| bytes.get(at).is_some_and(|&byte| is_token(byte as char));
+    at > 0 && is_token(at - 1) && is_token(at)
 }
 
 /// Which unit a text is written in around a place where something was read as UTF-16 or UTF-32.

@@ -13,9 +13,10 @@ use super::date::rfc3339;
 use super::{Report, Style};
 use crate::blob::{CommitRef, ObjectId, Origin};
 use crate::coverage::{Coverage, Note};
-use crate::finding::{Finding, Side, Status};
+use crate::finding::{Finding, Status};
 use crate::key::Severity;
 use crate::sighting::Place;
+use crate::subject;
 
 /// Writes the report as one JSON document with a line end behind it.
 ///
@@ -199,13 +200,13 @@ impl<'a> Document<'a> {
 impl<'a> Entry<'a> {
     fn of(finding: &'a Finding, style: Style) -> Self {
         Self {
-            rule: finding.rule.id,
-            kind: "secret",
+            rule: finding.rule_id(),
+            kind: finding.subject.kind(),
             severity: finding.severity.to_string(),
             confidence: finding.confidence.to_string(),
             message: finding.message(),
             location: Location::of(&finding.place),
-            side: side(finding.side),
+            side: finding.exposure.side.word(),
             fingerprint: &finding.fingerprint,
             status: status(finding.status),
             locations: finding.others.iter().map(Location::of).collect(),
@@ -215,7 +216,7 @@ impl<'a> Entry<'a> {
                 at_head: lineage.at_head,
                 refs: &lineage.refs,
             }),
-            secret: Some(Credential::of(finding, style)),
+            secret: finding.credential().map(|credential| Credential::of(credential, style)),
         }
     }
 }
@@ -251,14 +252,15 @@ impl<'a> Commit<'a> {
 }
 
 impl<'a> Credential<'a> {
-    fn of(finding: &'a Finding, style: Style) -> Self {
+    fn of(credential: &'a subject::Credential, style: Style) -> Self {
+        let subject::Credential { rule, secret, facts } = credential;
         Self {
-            r#type: finding.rule.kind.to_string(),
-            mode: finding.rule.mode.map(|mode| mode.to_string()),
-            account: finding.facts.account.as_deref(),
-            created: finding.facts.created.and_then(rfc3339),
-            redacted: finding.secret.redacted(),
-            value: style.reveal.then(|| finding.secret.reveal()),
+            r#type: rule.kind.to_string(),
+            mode: rule.mode.map(|mode| mode.to_string()),
+            account: facts.account.as_deref(),
+            created: facts.created.and_then(rfc3339),
+            redacted: secret.redacted(),
+            value: style.reveal.then(|| secret.reveal()),
         }
     }
 }
@@ -306,14 +308,6 @@ impl Stats {
             } += 1;
         }
         stats
-    }
-}
-
-fn side(side: Side) -> &'static str {
-    match side {
-        Side::Client => "client",
-        Side::Server => "server",
-        Side::Unknown => "unknown",
     }
 }
 

@@ -6,7 +6,7 @@ pub mod text;
 
 pub use date::day;
 
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, Note};
 use crate::finding::{Finding, Status};
 use crate::key::Severity;
 
@@ -20,6 +20,8 @@ pub struct Report {
     /// What leads from the current directory to where paths begin, such as `../shop/`; empty, or
     /// with a `/` at its end.
     pub base: String,
+    /// What a configuration in the scanned repository suppressed or disabled.
+    pub notices: Vec<Note>,
 }
 
 /// How a report is shown.

@@ -15,3 +15,4 @@ mod key;
 mod keys;
 mod readme;
 mod repo;
+mod scan;

@@ -12,6 +12,7 @@ use crate::key::{Confidence, Severity};
 use crate::report::Style;
 use crate::report::date::day;
 use crate::sighting::Place;
+use crate::subject::{Credential, Subject};
 
 /// How many further places are listed before the rest is only counted.
 const PLACES: usize = 6;
@@ -27,7 +28,7 @@ pub fn write(
 ) -> io::Result<()> {
     let Some(finding) = group.first() else { return Ok(()) };
     let notes = notes(group, with_remedy, base, style);
-    let title = level(finding.severity).primary_title(finding.rule.title).id(finding.rule.id);
+    let title = level(finding.severity).primary_title(finding.title()).id(finding.rule_id());
     let place = &finding.place;
     let label = label(finding);
     let mut frame = Group::with_title(title);
@@ -77,7 +78,7 @@ pub fn write_line(
     let place = place_name(&finding.place, base);
     let places: usize = group.iter().map(|f| 1 + f.others.len()).sum();
     let more = if places > 1 { format!(" and {} more", places - 1) } else { String::new() };
-    writeln!(output, "{}[{}]: {value} in {place}{more}", finding.severity, finding.rule.id)
+    writeln!(output, "{}[{}]: {value} in {place}{more}", finding.severity, finding.rule_id())
 }
 
 fn level(severity: Severity) -> Level<'static> {
@@ -109,13 +110,9 @@ type Note = (&'static str, String);
 fn notes(group: &[&Finding], with_remedy: bool, base: &str, style: Style) -> Vec<Note> {
     let finding = group[0];
     let mut notes = Vec::new();
-    if style.reveal {
-        notes.push(("value", finding.secret.reveal().to_owned()));
-    }
-    if let Some(account) = &finding.facts.account {
-        let created = finding.facts.created.and_then(day);
-        let since = created.map(|day| format!(", created {day}")).unwrap_or_default();
-        notes.push(("account", format!("{account}{since}")));
+    match &finding.subject {
+        Subject::Credential(credential) => notes.extend(facts(credential, style)),
+        Subject::Practice(practice) => notes.push(("why", practice.message.clone())),
     }
     if let Some(lineage) = &finding.lineage {
         notes.push(("history", history(lineage, finding.place.origin)));
@@ -124,14 +121,26 @@ fn notes(group: &[&Finding], with_remedy: bool, base: &str, style: Style) -> Vec
     if !also.is_empty() {
         notes.push(("also", also));
     }
-    let rule = finding.rule;
     let remedy = if with_remedy {
-        rule.remedy.trim().to_owned()
+        finding.remedy().to_owned()
     } else {
-        format!("as above, or `stripeguard explain {}`", rule.id)
+        format!("as above, or `stripeguard explain {}`", finding.rule_id())
     };
     notes.push(("do", remedy));
     notes.into_iter().map(|(name, text)| (name, wrap(&text, name, style.width))).collect()
+}
+
+fn facts(credential: &Credential, style: Style) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if style.reveal {
+        notes.push(("value", credential.secret.reveal().to_owned()));
+    }
+    if let Some(account) = &credential.facts.account {
+        let created = credential.facts.created.and_then(day);
+        let since = created.map(|day| format!(", created {day}")).unwrap_or_default();
+        notes.push(("account", format!("{account}{since}")));
+    }
+    notes
 }
 
 /// Notes stand behind ` = name: `, and the lines that follow are set in below their text.
@@ -225,5 +234,9 @@ fn where_is(place: &Place, base: &str) -> String {
 }
 
 fn value(finding: &Finding, style: Style) -> String {
-    if style.reveal { finding.secret.reveal().to_owned() } else { finding.secret.redacted() }
+    match &finding.subject {
+        Subject::Credential(credential) if style.reveal => credential.secret.reveal().to_owned(),
+        Subject::Credential(credential) => credential.secret.redacted(),
+        Subject::Practice(practice) => practice.message.clone(),
+    }
 }

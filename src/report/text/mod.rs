@@ -18,7 +18,7 @@ use crate::key::Severity;
 pub fn write(report: &Report, style: Style, output: &mut dyn Write) -> io::Result<()> {
     let mut told = HashSet::new();
     for group in groups(report, |f| f.severity < Severity::Low) {
-        let is_new = told.insert(group[0].rule.id);
+        let is_new = told.insert(group[0].rule_id());
         frame::write(&group, is_new, &report.base, style, output)?;
     }
     for group in groups(report, |f| f.severity >= Severity::Low) {
