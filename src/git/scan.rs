@@ -8,6 +8,7 @@ use crate::coverage::{Coverage, Progress};
 use crate::git::commit::Tag;
 use crate::git::commits::CommitLog;
 use crate::git::database::hash;
+use crate::git::pack::collage::Collage;
 use crate::git::pack::delta::{Delta, Piece};
 use crate::git::pack::pass::Target;
 use crate::git::stream::may_hold;
@@ -64,7 +65,8 @@ pub(crate) struct Scanner<'a> {
     progress: &'a Progress,
     id_len: usize,
     pub findings: Findings,
-    scratch: Vec<u8>,
+    changes: Collage,
+    head: Vec<u8>,
     /// Objects and bytes that the progress does not know of yet.
     unreported: (u64, u64),
 }
@@ -76,8 +78,16 @@ impl<'a> Scanner<'a> {
         progress: &'a Progress,
         id_len: usize,
     ) -> Self {
-        let (findings, scratch) = (Findings::default(), Vec::new());
-        Self { probe, visit, progress, id_len, findings, scratch, unreported: (0, 0) }
+        Self {
+            probe,
+            visit,
+            progress,
+            id_len,
+            findings: Findings::default(),
+            changes: Collage::default(),
+            head: Vec::new(),
+            unreported: (0, 0),
+        }
     }
 
     /// Tells the progress what was done since the last time.
@@ -225,9 +235,9 @@ impl<'a> Scanner<'a> {
 
     /// Whether there are candidates in what the delta inserts or brings together.
     fn inserts_candidates(&mut self, delta: &Delta<'_>) -> bool {
-        delta.changes(self.probe.longest.saturating_sub(1), &mut self.scratch);
+        delta.changes(self.probe.longest.saturating_sub(1), &mut self.changes);
         let mut found = false;
-        (self.probe.candidates)(&self.scratch, &mut |_| found = true);
+        (self.probe.candidates)(self.changes.bytes(), &mut |_| found = true);
         found
     }
 
@@ -239,7 +249,7 @@ impl<'a> Scanner<'a> {
         if same {
             return base.whole;
         }
-        delta.build_head(HEAD_LEN, &mut self.scratch);
-        (self.probe.whole)(&self.scratch)
+        delta.build_head(HEAD_LEN, &mut self.head);
+        (self.probe.whole)(&self.head)
     }
 }

@@ -9,6 +9,7 @@ use crate::blob::{ObjectId, ObjectKind};
 use crate::git::Probe;
 use crate::git::hit_set::HitSet;
 use crate::git::pack::Pack;
+use crate::git::pack::collage::Collage;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
 use crate::git::pack::pass::{FOREIGN, Pass, Target};
@@ -47,7 +48,7 @@ pub(crate) struct TreePass<'a> {
     pub id_len: usize,
     pub log: TreeLog,
     directory: Finder<'static>,
-    scratch: Vec<u8>,
+    changes: Collage,
     taken: Vec<bool>,
 }
 
@@ -59,9 +60,9 @@ impl<'a> TreePass<'a> {
         edges: bool,
         id_len: usize,
     ) -> Self {
-        let (log, scratch, taken) = (TreeLog::default(), Vec::new(), Vec::new());
+        let (log, changes, taken) = (TreeLog::default(), Collage::default(), Vec::new());
         let directory = Finder::new(MODE);
-        Self { pack: None, probe, hits, presence, edges, id_len, log, directory, scratch, taken }
+        Self { pack: None, probe, hits, presence, edges, id_len, log, directory, changes, taken }
     }
 
     /// Looks at a tree of which all bytes are there.
@@ -145,11 +146,8 @@ impl<'a> TreePass<'a> {
     }
 
     fn names_change(&mut self, delta: &Delta<'_>) -> bool {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        delta.changes(self.probe.longest.saturating_sub(1), &mut scratch);
-        let found = self.has_candidates(&scratch);
-        self.scratch = scratch;
-        found
+        delta.changes(self.probe.longest.saturating_sub(1), &mut self.changes);
+        self.has_candidates(self.changes.bytes())
     }
 
     /// Looks at what the entries name that the changes touch: whether one of them is a hit. The id
@@ -183,10 +181,11 @@ impl<'a> TreePass<'a> {
     /// it. What is left of the copied pieces then is longer than most entries; where one is not in
     /// it, the tree is made after all.
     fn search_names(&mut self, entry: Entry, delta: &Delta<'_>, target: &mut Target) {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        delta.changes(SEAM.max(self.probe.longest), &mut scratch);
+        let mut excerpt = std::mem::take(&mut self.changes);
+        delta.changes(SEAM.max(self.probe.longest), &mut excerpt);
+        let scratch = excerpt.bytes();
         let short = changes_in_excerpt(delta, SEAM.max(self.probe.longest));
-        let named = self.has_candidates(&scratch);
+        let named = self.has_candidates(scratch);
         let cut = short.iter().any(|(from, to)| {
             let left = &scratch[from.saturating_sub(SEAM)..*from];
             let right = &scratch[*to..scratch.len().min(to + SEAM)];
@@ -196,9 +195,9 @@ impl<'a> TreePass<'a> {
         if cut || named {
             self.look_at_ids(entry, changes(delta), target.get(delta));
         } else {
-            self.look_at_ids(entry, short.into_iter(), &scratch);
+            self.look_at_ids(entry, short.into_iter(), scratch);
         }
-        self.scratch = scratch;
+        self.changes = excerpt;
         if named {
             self.parse(self.id(entry), target.get(delta));
         }

@@ -1,5 +1,7 @@
 //! Deltas (gitformat-pack, "Deltified representation").
 
+use crate::git::pack::collage::Collage;
+
 /// One piece of the object that a delta makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
@@ -78,21 +80,33 @@ impl<'a> Delta<'a> {
         }
     }
 
+    /// Whether the copied pieces stand in the same order in the base and in the object and none is
+    /// copied twice, so that [`edit`] can make the object out of its base.
+    pub fn is_edit(&self) -> bool {
+        let mut copied = self.pieces.iter().filter(|piece| piece.copied);
+        let mut end = 0;
+        copied.all(|piece| {
+            let follows = piece.from >= end;
+            end = piece.from + piece.len;
+            follows
+        })
+    }
+
     /// Makes the object without the inner parts of its copied pieces: of each only `seam` bytes are
     /// left where it meets another piece.
-    pub fn changes(&self, seam: usize, out: &mut Vec<u8>) {
+    pub fn changes(&self, seam: usize, out: &mut Collage) {
         out.clear();
         for (number, piece) in self.pieces.iter().enumerate() {
-            let bytes = self.bytes(piece);
-            if !piece.copied || bytes.len() <= 2 * seam {
-                out.extend_from_slice(bytes);
+            let source = if piece.copied { self.base } else { self.data };
+            if !piece.copied || piece.len <= 2 * seam {
+                out.push(source, piece.from, piece.len);
                 continue;
             }
             if number > 0 {
-                out.extend_from_slice(&bytes[..seam]);
+                out.push(source, piece.from, seam);
             }
             if number + 1 < self.pieces.len() {
-                out.extend_from_slice(&bytes[bytes.len() - seam..]);
+                out.push(source, piece.from + piece.len - seam, seam);
             }
         }
     }
@@ -108,6 +122,26 @@ impl<'a> Delta<'a> {
             }
         }
     }
+}
+
+/// Makes an object out of its base, for a delta that [`Delta::is_edit`]. Costs less than making it
+/// anew: what neither changes nor moves is not touched. Pieces that move left never reach those that
+/// move right, so each kind is moved in the order in which none overwrites the next.
+pub(crate) fn edit(bytes: &mut Vec<u8>, pieces: &[Piece], data: &[u8], size: usize) {
+    if bytes.len() < size {
+        bytes.resize(size, 0);
+    }
+    let moved = |bytes: &mut Vec<u8>, piece: &Piece| {
+        bytes.copy_within(piece.from..piece.from + piece.len, piece.at);
+    };
+    let copied = || pieces.iter().filter(|piece| piece.copied);
+    copied().filter(|piece| piece.at < piece.from).for_each(|piece| moved(bytes, piece));
+    copied().rev().filter(|piece| piece.at > piece.from).for_each(|piece| moved(bytes, piece));
+    for piece in pieces.iter().filter(|piece| !piece.copied) {
+        let inserted = &data[piece.from..piece.from + piece.len];
+        bytes[piece.at..piece.at + piece.len].copy_from_slice(inserted);
+    }
+    bytes.truncate(size);
 }
 
 const DAMAGED: &str = "its delta is damaged; fetch it again from another copy";

@@ -1,5 +1,6 @@
 //! Pack files: many objects in one file, most of them as deltas to others.
 
+pub(crate) mod collage;
 pub(crate) mod delta;
 pub(crate) mod entry;
 pub(crate) mod forest;

@@ -59,6 +59,11 @@ impl Target {
         Self { bytes, made: false }
     }
 
+    /// Whether somebody has asked for the object.
+    pub fn is_made(&self) -> bool {
+        self.made
+    }
+
     /// The buffer, with the object in it if it was made.
     pub fn into_buffer(self) -> Vec<u8> {
         self.bytes

@@ -8,7 +8,7 @@ use flate2::read::ZlibDecoder;
 use crate::blob::ObjectKind;
 use crate::git::Database;
 use crate::git::pack::Pack;
-use crate::git::pack::delta::{Delta, Piece};
+use crate::git::pack::delta::{Delta, Piece, edit};
 use crate::git::pack::entry::{Header, Storage};
 use crate::git::pack::forest::{Entry, Forest, Root};
 use crate::git::pack::inflate::Inflater;
@@ -129,7 +129,7 @@ impl<'a, P: Pass> Worker<'a, P> {
             };
             frame.next += 1;
             let last = frame.next == children.len();
-            let grown = self.child(kind, frame, *child);
+            let grown = self.child(kind, frame, *child, last);
             if let Some(frame) = if last { stack.pop() } else { None } {
                 self.recycle(frame.bytes);
             }
@@ -161,8 +161,8 @@ impl<'a, P: Pass> Worker<'a, P> {
             }
             let note = self.pass.whole(FOREIGN, kind, &base);
             let len = base.len();
-            let frame = Frame { entry: FOREIGN, bytes: base, len, note, next: 0 };
-            let grown = self.child(kind, &frame, entry)?;
+            let mut frame = Frame { entry: FOREIGN, bytes: base, len, note, next: 0 };
+            let grown = self.child(kind, &mut frame, entry, true)?;
             return Ok(Some((kind, grown.into_iter().collect())));
         }
         let Storage::Whole(kind) = header.storage else {
@@ -189,33 +189,46 @@ impl<'a, P: Pass> Worker<'a, P> {
     }
 
     /// Reads an object that is a delta to the one in the frame; a frame for it if it has children.
+    /// The last child takes the bytes of its base where it can be made out of them.
     fn child(
         &mut self,
         kind: ObjectKind,
-        base: &Frame<P::Note>,
+        base: &mut Frame<P::Note>,
         entry: Entry,
+        last: bool,
     ) -> Result<Option<Frame<P::Note>>, String> {
         let header = self.header(entry)?;
         let packed = self.source.pack.data(&header);
         self.inflater.inflate(packed, header.size, &mut self.data)?;
         self.count(&header, entry);
+        let children = self.source.forest.children(entry);
+        if let Some(next) = children.first().or_else(|| self.sibling(base)) {
+            self.source.pack.map.prefetch(self.source.forest.offset(*next));
+        }
+        let mut target = Target::in_buffer(self.buffer());
         let data = &self.data[..header.size as usize];
         let delta = Delta::parse(data, &base.bytes, &mut self.pieces)?;
-        let bytes = match self.pool.pop() {
-            Some(bytes) => {
-                self.pooled -= bytes.capacity();
-                bytes
-            }
-            None => Vec::new(),
-        };
-        let mut target = Target::in_buffer(bytes);
         let note = self.pass.delta(entry, kind, &delta, &base.note, &mut target);
-        if self.source.forest.children(entry).is_empty() {
+        let len = delta.size;
+        let bytes = if children.is_empty() {
             self.recycle(target.into_buffer());
             return Ok(None);
-        }
-        target.get(&delta);
-        Ok(Some(Frame { entry, bytes: target.into_buffer(), len: delta.size, note, next: 0 }))
+        } else if last && !target.is_made() && delta.is_edit() {
+            self.recycle(target.into_buffer());
+            let mut bytes = std::mem::take(&mut base.bytes);
+            edit(&mut bytes, &self.pieces, &self.data, len);
+            bytes
+        } else {
+            target.get(&delta);
+            target.into_buffer()
+        };
+        Ok(Some(Frame { entry, bytes, len, note, next: 0 }))
+    }
+
+    /// The child that is read next.
+    fn sibling(&self, base: &Frame<P::Note>) -> Option<&'a Entry> {
+        let inside = base.entry != FOREIGN;
+        inside.then(|| self.source.forest.children(base.entry).get(base.next)).flatten()
     }
 
     /// Gives up the objects kept longest if there are too many bytes of them, and makes the
