@@ -20,6 +20,7 @@
 
 pub mod blob;
 pub mod cli;
+pub mod context;
 pub mod coverage;
 pub mod decode;
 pub mod detect;

@@ -5,6 +5,7 @@
 mod architecture;
 mod cli;
 mod container;
+mod context;
 #[path = "../corpus/mod.rs"]
 mod corpus;
 mod corpus_test;

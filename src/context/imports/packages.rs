@@ -1,0 +1,147 @@
+//! The packages of a tree: their manifests, and every file that could be a module.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::files::{Files, Kind, MODULES};
+use super::parse::{EXTENSIONS, extension};
+
+/// Directories that begin with a dot and hold sources.
+const SOURCES: [&str; 4] = [".server", ".client", ".storybook", ".vitepress"];
+
+/// What a `package.json` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// The name of the package.
+    pub name: Option<String>,
+    /// Where it begins: `main`, `module`, `browser`, `react-native`, `source`.
+    pub main: Vec<String>,
+    /// The packages that it depends on, in any way.
+    pub dependencies: BTreeSet<String>,
+}
+
+impl Manifest {
+    /// Reads a manifest; one that is no JSON says nothing.
+    pub fn parse(bytes: &[u8]) -> Self {
+        let value: Value = serde_json::from_slice(bytes).unwrap_or_default();
+        let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+        let kinds = ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies"];
+        let names = kinds.iter().filter_map(|kind| value.get(kind)?.as_object());
+        Self {
+            name: text("name"),
+            main: ["main", "module", "browser", "react-native", "source"]
+                .iter()
+                .filter_map(|field| text(field))
+                .collect(),
+            dependencies: names.flat_map(|map| map.keys().cloned()).collect(),
+        }
+    }
+}
+
+/// What a tree holds.
+#[derive(Debug, Default)]
+pub struct Packages {
+    /// Manifests by directory; that of the root is empty.
+    pub manifests: BTreeMap<String, Manifest>,
+    /// Files that could be modules, sorted.
+    pub modules: BTreeSet<String>,
+    /// The directory of each named package; of two with one name, the one that is less deep.
+    pub names: BTreeMap<String, String>,
+}
+
+impl Packages {
+    /// Walks the tree. Links are not followed, since what they lead to is met elsewhere.
+    pub fn find(files: &Files) -> Self {
+        let mut found = Self::default();
+        let mut todo = vec![String::new()];
+        while let Some(label) = todo.pop() {
+            let Some(directory) = files.directory(&files.path(&label)) else { continue };
+            for (name, kind) in &directory.entries {
+                let Some(name) = name.to_str() else { continue };
+                let path = join(&label, name);
+                match kind {
+                    Kind::Directory if is_walked(name) => todo.push(path),
+                    Kind::File if name == "package.json" => {
+                        let bytes = files.read(&files.path(&path)).unwrap_or_default();
+                        found.manifests.insert(label.clone(), Manifest::parse(&bytes));
+                    }
+                    Kind::File if EXTENSIONS.contains(&extension(name).as_str()) => {
+                        found.modules.insert(path);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found.names = by_name(&found.manifests);
+        found
+    }
+
+    /// The directory of the package that a path belongs to.
+    pub fn of(&self, path: &str) -> &str {
+        self.above(path).next().map_or("", |(directory, _)| directory)
+    }
+
+    /// The manifests above a path, the nearest first.
+    pub fn above<'a>(&'a self, path: &str) -> impl Iterator<Item = (&'a str, &'a Manifest)> {
+        let parents = std::iter::successors(parent(path), |directory| parent(directory));
+        let parents: Vec<&str> = parents.collect();
+        parents.into_iter().filter_map(|directory| {
+            self.manifests.get_key_value(directory).map(|(key, manifest)| (key.as_str(), manifest))
+        })
+    }
+
+    /// The modules below a directory.
+    pub fn modules_below<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = &'a str> {
+        let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+        let from = self.modules.range(prefix.clone()..);
+        from.take_while(move |path| path.starts_with(&prefix)).map(String::as_str)
+    }
+
+    /// The directories of the packages that depend on the package in a directory, through any
+    /// number of packages of this tree.
+    pub fn dependents(&self, directory: &str) -> Vec<String> {
+        let mut todo = vec![directory];
+        let mut found = BTreeSet::new();
+        while let Some(next) = todo.pop() {
+            let Some(name) = self.manifests.get(next).and_then(|manifest| manifest.name.as_ref())
+            else {
+                continue;
+            };
+            for (other, manifest) in &self.manifests {
+                if manifest.dependencies.contains(name) && found.insert(other.clone()) {
+                    todo.push(other);
+                }
+            }
+        }
+        found.remove(directory);
+        found.into_iter().collect()
+    }
+}
+
+fn by_name(manifests: &BTreeMap<String, Manifest>) -> BTreeMap<String, String> {
+    let depth = |directory: &str| directory.split('/').filter(|part| !part.is_empty()).count();
+    let mut named: BTreeMap<String, String> = BTreeMap::new();
+    for (directory, manifest) in manifests {
+        let Some(name) = &manifest.name else { continue };
+        let known = named.get(name);
+        if known.is_none_or(|other| depth(directory) < depth(other)) {
+            named.insert(name.clone(), directory.clone());
+        }
+    }
+    named
+}
+
+fn is_walked(name: &str) -> bool {
+    name != MODULES && (!name.starts_with('.') || SOURCES.contains(&name))
+}
+
+/// A name below a directory, the root's being empty.
+pub fn join(directory: &str, name: &str) -> String {
+    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
+}
+
+/// The directory that a path stands in; the root's is empty, and it has none.
+pub fn parent(path: &str) -> Option<&str> {
+    (!path.is_empty()).then(|| path.rsplit_once('/').map_or("", |(directory, _)| directory))
+}

@@ -1,0 +1,45 @@
+//! The imports of a text that the parser could not make sense of: every string where an import
+//! could have one. Too many rather than too few.
+
+use memchr::memmem;
+
+use super::live::{Binding, Named};
+use super::module::ImportKind;
+
+const WORDS: [&str; 3] = ["from", "import", "require"];
+
+/// The imports of a text, without those that are `known`.
+pub fn imports(source: &[u8], known: &[Named<'_>]) -> Vec<Named<'static>> {
+    let mut found: Vec<Named<'static>> = Vec::new();
+    for word in WORDS {
+        for at in memmem::find_iter(source, word) {
+            let Some(specifier) = specifier(source, at, word.len()) else { continue };
+            let is_known = |list: &[Named<'_>]| list.iter().any(|n| n.specifier == specifier);
+            if !is_known(known) && !is_known(&found) {
+                let kind = ImportKind::Import;
+                found.push(Named { specifier, kind, unit: None, bindings: Binding::None });
+            }
+        }
+    }
+    found
+}
+
+/// The string behind a word of so many bytes at `at`, with nothing but blanks and a parenthesis
+/// between them.
+fn specifier(source: &[u8], at: usize, len: usize) -> Option<String> {
+    let before = at.checked_sub(1).and_then(|index| source.get(index));
+    if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_$.".contains(byte)) {
+        return None;
+    }
+    let line = memchr::memrchr(b'\n', &source[..at]).map_or(0, |end| end + 1);
+    let line = source[line..at].trim_ascii_start();
+    if line.starts_with(b"import type ") || line.starts_with(b"export type ") {
+        return None;
+    }
+    let rest = source[at + len..].trim_ascii_start();
+    let rest = rest.strip_prefix(b"(").unwrap_or(rest).trim_ascii_start();
+    let quote = *rest.first().filter(|byte| b"'\"`".contains(byte))?;
+    let end = memchr::memchr2(quote, b'\n', &rest[1..])? + 1;
+    let text = str::from_utf8(&rest[1..end]).ok()?;
+    (rest[end] == quote && !text.is_empty() && !text.contains("${")).then(|| text.to_owned())
+}

@@ -1,0 +1,4 @@
+//! Which side a file ships to.
+
+pub mod imports;
+pub mod source_map;
