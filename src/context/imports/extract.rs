@@ -1,23 +1,14 @@
 //! The imports in a text of JavaScript or TypeScript, read from its syntax tree.
 
 use std::collections::HashSet;
-use std::ops::ControlFlow;
 
 use memchr::memmem;
-use tree_sitter::{Language, Node, ParseOptions, ParseState, Parser, Tree};
+use tree_sitter::Node;
 
 use super::live::{Binding, Named, Unit, fates};
 use super::module::{Fate, Import, ImportKind};
+use super::syntax::{Grammar, children, has_token, parse, text, walk};
 use super::textual;
-
-/// Which grammar reads a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grammar {
-    /// TypeScript without JSX, where `<T>x` is a cast.
-    TypeScript,
-    /// TypeScript with JSX, which reads JavaScript with JSX as well.
-    Tsx,
-}
 
 /// What is to be known of a text before its imports can be told.
 #[derive(Clone, Copy, Debug)]
@@ -29,10 +20,6 @@ pub struct Reading<'a> {
     /// Whether imports that only types use are left out.
     pub elides: bool,
 }
-
-/// A bundle made of one line of a megabyte needs some 200,000 steps of a hundred operations each;
-/// error recovery that needs far more than its length is given up.
-const STEPS_PER_BYTE: usize = 2;
 
 /// The imports of a text, in its order, or why they cannot be told.
 ///
@@ -65,48 +52,6 @@ fn may_import(source: &[u8]) -> bool {
     has("import") || has("require") || (has("export") && has("from"))
 }
 
-fn parse(source: &[u8], grammar: Grammar) -> Option<Tree> {
-    let language: Language = match grammar {
-        Grammar::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-        Grammar::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
-    };
-    let mut parser = Parser::new();
-    parser.set_language(&language).ok()?;
-    // A count and not a clock, so that the same text has the same answer everywhere.
-    let mut steps = 10_000 + source.len() * STEPS_PER_BYTE;
-    let mut progress = |_: &ParseState| {
-        steps = steps.saturating_sub(1);
-        if steps == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let options = ParseOptions::new().progress_callback(&mut progress);
-    let mut read = |at: usize, _| source.get(at..).unwrap_or_default();
-    parser.parse_with_options(&mut read, None, Some(options))
-}
-
-/// Calls `visit` for a node and all below it, without recursion; it says whether to go deeper.
-fn walk<'t>(node: Node<'t>, mut visit: impl FnMut(Node<'t>) -> bool) {
-    let mut cursor = node.walk();
-    loop {
-        if visit(cursor.node()) && cursor.goto_first_child() {
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return;
-            }
-        }
-    }
-}
-
-fn children(node: Node<'_>) -> Vec<Node<'_>> {
-    node.children(&mut node.walk()).collect()
-}
-
-/// Whether a token such as `type` stands directly in a node.
-fn has_token(node: Node<'_>, kinds: &[&str]) -> bool {
-    children(node).iter().any(|child| kinds.contains(&child.kind()))
-}
-
 struct Found<'s> {
     source: &'s [u8],
     units: Vec<Unit<'s>>,
@@ -117,8 +62,7 @@ struct Found<'s> {
 
 impl<'s> Found<'s> {
     fn text(&self, node: Node<'_>) -> &'s str {
-        let bytes = self.source.get(node.byte_range()).unwrap_or_default();
-        str::from_utf8(bytes).unwrap_or_default()
+        text(self.source, node)
     }
 
     /// Every statement of the program is a unit, and every variable of a declaration.

@@ -113,7 +113,7 @@ impl<'a> Life<'a> {
         let remains = |&index: &usize| {
             let unit = &self.units[index];
             let removable = unit.exports.is_empty() && unit.is_declaration;
-            !self.is_stripped_unit(unit) && !(removable && self.owner[index].is_some())
+            !(self.is_stripped_unit(unit) || removable && self.owner[index].is_some())
         };
         let roots: Vec<usize> = (0..self.units.len()).filter(remains).collect();
         self.live = vec![false; self.units.len()];

@@ -27,6 +27,7 @@
 //! lead to a file of the tree, and does not, makes the answer [`Reach::Incomplete`]. Not followed
 //! are imports whose specifier is computed, which no bundler follows either.
 
+mod alias;
 mod budget;
 mod directive;
 mod extract;
@@ -38,6 +39,7 @@ mod module;
 mod packages;
 mod parse;
 mod resolve;
+mod syntax;
 mod textual;
 mod view;
 mod workers;
@@ -105,13 +107,20 @@ impl Default for Rules<'_> {
     }
 }
 
+/// What a module is read as: the same file is another module where other exports are taken out.
+#[derive(PartialEq, Eq, Hash)]
+struct Key {
+    path: String,
+    stripped: Vec<String>,
+}
+
 /// The modules of one scanned tree.
 pub struct Imports {
     budget: Budget,
     files: Arc<Files>,
     packages: OnceLock<Arc<Packages>>,
     resolver: OnceLock<Resolver>,
-    modules: Mutex<HashMap<(String, Vec<String>), Arc<Module>>>,
+    modules: Mutex<HashMap<Key, Arc<Module>>>,
 }
 
 impl Imports {
@@ -150,7 +159,7 @@ impl Imports {
 
     /// A module of the tree as it is without the exports in `stripped`. Read once for a run.
     pub fn module(&self, path: &str, stripped: &[String]) -> Arc<Module> {
-        let key = (path.to_owned(), stripped.to_vec());
+        let key = Key { path: path.to_owned(), stripped: stripped.to_vec() };
         let lock = || self.modules.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(module) = lock().get(&key) {
             return module.clone();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::alias;
 use super::files::{Files, Kind, MODULES};
 use super::parse::{EXTENSIONS, extension};
 
@@ -46,6 +47,8 @@ pub struct Packages {
     pub manifests: BTreeMap<String, Manifest>,
     /// Files that could be modules, sorted.
     pub modules: BTreeSet<String>,
+    /// Configurations of bundlers, by directory.
+    pub configs: BTreeMap<String, Vec<String>>,
     /// The directory of each named package; of two with one name, the one that is less deep.
     pub names: BTreeMap<String, String>,
 }
@@ -65,6 +68,10 @@ impl Packages {
                     Kind::File if name == "package.json" => {
                         let bytes = files.read(&files.path(&path)).unwrap_or_default();
                         found.manifests.insert(label.clone(), Manifest::parse(&bytes));
+                    }
+                    Kind::File if alias::is_config(name) => {
+                        found.configs.entry(label.clone()).or_default().push(path.clone());
+                        found.modules.insert(path);
                     }
                     Kind::File if EXTENSIONS.contains(&extension(name).as_str()) => {
                         found.modules.insert(path);

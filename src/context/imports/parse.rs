@@ -1,11 +1,10 @@
 //! From the bytes of a file to a module.
 
-use std::ops::Range;
-
 use super::directive::directive;
-use super::extract::{Grammar, Reading, imports, kept};
+use super::extract::{Reading, imports, kept};
 use super::markup;
 use super::module::{Fate, Import, ImportKind, Module};
+use super::syntax::Grammar;
 
 /// Extensions of files that the graph looks into. Others are reached, and lead nowhere.
 pub const EXTENSIONS: [&str; 14] = [
@@ -86,7 +85,7 @@ fn relative(mut found: Vec<Import>) -> Vec<Import> {
 /// The scripts of an Astro component ship; its frontmatter does not, but the components that it
 /// imports and hydrates do.
 fn astro(source: &[u8]) -> Result<Vec<Import>, String> {
-    let front = markup::frontmatter(source).unwrap_or(Range::default());
+    let front = markup::frontmatter(source).unwrap_or_default();
     let template = &source[front.end..];
     let mut found = component(template, &[])?;
     let islands = markup::islands(template);

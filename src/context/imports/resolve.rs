@@ -9,6 +9,7 @@ use oxc_resolver::{
     ResolveContext, ResolveError, ResolveOptions, ResolverGeneric, TsConfig, TsconfigDiscovery,
 };
 
+use super::alias::{Alias, aliases};
 use super::files::{Files, Kind};
 use super::module::{Import, ImportKind, is_node_builtin};
 use super::packages::{Packages, join, parent};
@@ -83,13 +84,14 @@ pub struct Resolver {
     packages: Arc<Packages>,
     inner: ResolverGeneric<View>,
     configs: RwLock<HashMap<String, Arc<Vec<Arc<TsConfig>>>>>,
+    aliases: RwLock<HashMap<String, Arc<Vec<Alias>>>>,
 }
 
 impl Resolver {
     /// A resolver for the packages of a tree.
     pub fn new(files: Arc<Files>, packages: Arc<Packages>) -> Self {
         let inner = ResolverGeneric::new_with_file_system(View::new(files.clone()), options());
-        Self { files, packages, inner, configs: RwLock::default() }
+        Self { files, packages, inner, configs: RwLock::default(), aliases: RwLock::default() }
     }
 
     /// What an import of the module `from` leads to.
@@ -106,7 +108,7 @@ impl Resolver {
             return Target::External;
         }
         let found = match specifier.strip_prefix('/') {
-            Some(rest) => self.from_package_root(from, rest),
+            Some(rest) => self.below_package(from, rest),
             None => self.find(from, specifier),
         };
         match found {
@@ -130,7 +132,40 @@ impl Resolver {
             Found::Nothing => {}
             found => return found,
         }
-        self.by_convention(from, specifier)
+        match self.by_alias(from, specifier) {
+            Found::Nothing => self.by_convention(from, specifier),
+            found => found,
+        }
+    }
+
+    /// By the aliases that configurations of bundlers beside a manifest above define.
+    fn by_alias(&self, from: &str, specifier: &str) -> Found {
+        for (package, _) in self.packages.above(from) {
+            for alias in self.aliases(package).iter() {
+                let rest = specifier.strip_prefix(alias.name.as_str());
+                let fits = |rest: &&str| rest.is_empty() || (rest.starts_with('/') && !alias.exact);
+                if let Some(rest) = rest.filter(fits) {
+                    match self.ask(package, &format!("./{}{rest}", alias.path)) {
+                        Found::Nothing => {}
+                        found => return found,
+                    }
+                }
+            }
+        }
+        Found::Nothing
+    }
+
+    fn aliases(&self, package: &str) -> Arc<Vec<Alias>> {
+        let known = self.aliases.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(aliases) = known.get(package) {
+            return aliases.clone();
+        }
+        drop(known);
+        let configs = self.packages.configs.get(package).into_iter().flatten();
+        let texts = configs.filter_map(|config| self.files.read(&self.files.path(config)).ok());
+        let found = Arc::new(texts.flat_map(|text| aliases(&text)).collect());
+        let mut known = self.aliases.write().unwrap_or_else(PoisonError::into_inner);
+        known.entry(package.to_owned()).or_insert(found).clone()
     }
 
     /// Asks the resolver, with each configuration of TypeScript that could apply.
@@ -232,7 +267,7 @@ impl Resolver {
     }
 
     /// `/x`: from the root of the package, as dev servers serve it, or below `public`.
-    fn from_package_root(&self, from: &str, rest: &str) -> Found {
+    fn below_package(&self, from: &str, rest: &str) -> Found {
         for (package, _) in self.packages.above(from) {
             for directory in [package.to_owned(), join(package, "public")] {
                 match self.ask(&directory, &format!("./{rest}")) {

@@ -394,6 +394,67 @@ fn configurations_of_scripts_and_broken_ones() {
 }
 
 #[test]
+fn aliases_of_bundlers() {
+    for (config, text) in [
+        (
+            "vite.config.ts",
+            "export default defineConfig({ resolve: { alias: { '%': fileURLToPath(new URL('./source', import.meta.url)) } } })",
+        ),
+        (
+            "vite.config.js",
+            "export default { resolve: { alias: [{ find: '%', replacement: '/source' }] } }",
+        ),
+        (
+            "vite.config.mts",
+            "export default { resolve: { alias: [{ find: /^%\\//, replacement: `${path.resolve(__dirname, 'source')}/` }] } }",
+        ),
+        (
+            "webpack.config.js",
+            "module.exports = { resolve: { alias: { '%': path.resolve(__dirname, 'web', '..', 'source') } } }",
+        ),
+        ("svelte.config.js", "export default { kit: { alias: { '%/': 'source/' } } }"),
+        (
+            ".babelrc",
+            "{ \"plugins\": [[\"module-resolver\", { \"alias\": { \"%\": \"./source\" } }]] }",
+        ),
+    ] {
+        let files = [
+            ("package.json", "{}"),
+            (config, text),
+            ("main.js", "import '%/a'"),
+            ("source/a.js", ""),
+        ];
+        assert_eq!(route(&files, "source/a.js"), "main.js > source/a.js", "{config}");
+    }
+    let exact = [
+        ("package.json", "{}"),
+        (
+            "vue.config.js",
+            "module.exports = { configureWebpack: { resolve: { alias: { 'pay$': './source/a' } } } }",
+        ),
+        ("main.js", "import 'pay'; import 'pay/b'"),
+        ("source/a.js", ""),
+        ("source/a/b.js", ""),
+    ];
+    assert_eq!(route(&exact, "source/a.js"), "main.js > source/a.js");
+    incomplete(&exact, "source/a/b.js");
+}
+
+#[test]
+fn aliases_by_convention() {
+    let files = [
+        ("package.json", "{}"),
+        ("src/main.js", "import '@/a'; import '$lib/b'; import 'src/c'"),
+        ("src/a.js", ""),
+        ("src/lib/b/index.js", ""),
+        ("src/c.vue", ""),
+    ];
+    for reached in ["src/a.js", "src/lib/b/index.js", "src/c.vue"] {
+        assert_eq!(route(&files, reached), format!("src/main.js > {reached}"));
+    }
+}
+
+#[test]
 fn components_and_pages() {
     let files = [
         (
