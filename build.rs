@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -54,6 +55,31 @@ fn main() {
     text.push_str("];\n");
     let target = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("secrets.rs");
     fs::write(target, text).expect("the output directory is writable");
+    println!("cargo::rustc-env=STRIPEGUARD_SOURCES={:016x}", sources());
+}
+
+/// A hash of all that the program is made of: what one program has found says nothing of another.
+fn sources() -> u64 {
+    let parts = ["src", "rules", "build.rs", "Cargo.toml", "Cargo.lock"];
+    let mut pending = Vec::from(parts.map(PathBuf::from));
+    let mut files = Vec::new();
+    while let Some(path) = pending.pop() {
+        println!("cargo::rerun-if-changed={}", path.display());
+        match fs::read_dir(&path) {
+            Ok(entries) => {
+                pending
+                    .extend(entries.map(|entry| entry.expect("a directory of the package").path()));
+            }
+            Err(_) => files.push(path),
+        }
+    }
+    files.sort();
+    let mut hash = DefaultHasher::new();
+    for file in files {
+        // A packaged crate may lack the lock file.
+        fs::read(&file).unwrap_or_default().hash(&mut hash);
+    }
+    hash.finish()
 }
 
 fn read(path: &Path) -> RuleFile {

@@ -22,6 +22,7 @@ fn main() {
         scope: Scope::Paths { paths: vec![dir.clone()], sides: Sides::Tree },
         history: history::Scope::Local,
         verify_objects: false,
+        cache: None,
         no_ignore: true,
         threads: 0,
         today: TODAY,

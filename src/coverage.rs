@@ -57,6 +57,9 @@ pub struct Coverage {
     pub bytes: u64,
     /// Git objects read.
     pub objects: ObjectCounts,
+    /// How many of these objects were not read now, since an earlier run had found them to be whole
+    /// and without any hit, and they are as they were then.
+    pub known: u64,
     /// What was passed over on purpose.
     pub skipped: Vec<Note>,
     /// What should have been read and could not be.
@@ -88,6 +91,7 @@ impl Coverage {
         self.objects.trees += other.objects.trees;
         self.objects.commits += other.objects.commits;
         self.objects.tags += other.objects.tags;
+        self.known += other.known;
         self.skipped.extend(other.skipped);
         self.gaps.extend(other.gaps);
     }

@@ -19,6 +19,8 @@
 //! ```
 
 pub mod blob;
+pub mod cache;
+pub mod ci;
 pub mod cli;
 pub mod context;
 pub mod coverage;
@@ -28,6 +30,7 @@ pub mod document;
 pub mod exposure;
 pub mod finding;
 pub mod git;
+pub mod hook;
 pub mod key;
 mod map;
 pub mod report;

@@ -1,5 +1,6 @@
 //! One run: from what was asked for to a report.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,13 +11,16 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::blob::Blob;
+use crate::cache::Cache;
 use crate::coverage::{Coverage, Progress};
 use crate::decode::container::{self, Limits};
 use crate::finding::{Traced, assemble};
 use crate::git;
 use crate::report::Report;
 use crate::scan::{Found, Scanner};
-use crate::source::{Sink, history, patch, range, staged, stdin, tree};
+use crate::sighting::Sighting;
+use crate::source::staged::Stage;
+use crate::source::{Sink, history, patch, push, range, stdin, tree};
 
 /// What a run is asked for.
 #[derive(Clone, Debug)]
@@ -29,6 +33,8 @@ pub struct Request {
     pub verify_objects: bool,
     /// Read the files that git ignores as well.
     pub no_ignore: bool,
+    /// Where is kept what need not be read again; `None` reads everything and keeps nothing.
+    pub cache: Option<PathBuf>,
     /// Threads; 0 lets the number of processors decide.
     pub threads: usize,
     /// The present, in seconds since 1970-01-01 UTC.
@@ -45,10 +51,25 @@ pub enum Scope {
         /// Which sides of them.
         sides: Sides,
     },
-    /// What the index would commit that the commit of HEAD does not have.
+    /// What the next commit adds.
     Staged {
         /// A directory of the work tree.
         repository: PathBuf,
+        /// What git says to a hook about where it lies.
+        surroundings: git::Surroundings,
+    },
+    /// What a push sends that the other side does not have.
+    Push {
+        /// A directory of the work tree, or a git directory.
+        repository: PathBuf,
+        /// What git says to a hook about where it lies.
+        surroundings: git::Surroundings,
+        /// The references that it sets.
+        updates: Vec<push::Update>,
+        /// What the other side has besides their old values.
+        known: push::Known,
+        /// What is asked for, as the report puts it.
+        asked: String,
     },
     /// What the commits of a range introduce.
     Range {
@@ -167,13 +188,19 @@ impl Run<'_> {
     fn read(&self) -> Result<Outcome, RequestError> {
         match &self.request.scope {
             Scope::Paths { paths, sides } => self.paths(paths, *sides),
-            Scope::Staged { repository } => {
-                let repository = git::open(&find_repository(repository)?)?;
-                let coverage = self.push(|sink| staged::scan(&repository, sink));
-                Ok(Outcome { coverage, ..Outcome::default() })
+            Scope::Staged { repository, surroundings } => {
+                let stage = Stage::new(&git::open_within(repository, surroundings)?);
+                Ok(Outcome { coverage: self.staged(&stage), ..Outcome::default() })
+            }
+            Scope::Push { repository, surroundings, updates, known, asked } => {
+                let repository = git::open_within(repository, surroundings)?;
+                let mut read =
+                    push::scan(&repository, updates, known, &self.scanner, self.progress);
+                read.coverage.requested.push(asked.clone());
+                Ok(Outcome { coverage: read.coverage, traced: read.traced, ..Outcome::default() })
             }
             Scope::Range { repository, range } => {
-                let repository = git::open(&find_repository(repository)?)?;
+                let repository = git::open(&git::discover(repository)?)?;
                 let read = range::scan(&repository, range, &self.scanner, self.progress)?;
                 Ok(Outcome { coverage: read.coverage, traced: read.traced, ..Outcome::default() })
             }
@@ -190,13 +217,37 @@ impl Run<'_> {
         }
     }
 
+    /// Finds what the next commit adds. What a file held before under the same path is nothing new,
+    /// nor is what comes from a file that the commit renames or deletes.
+    fn staged(&self, stage: &Stage) -> Coverage {
+        let coverage = self.push(|sink| stage.scan(self.threads, sink));
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if found.sightings.is_empty() {
+            return coverage;
+        }
+        let (before, removed) = (Mutex::default(), Mutex::default());
+        self.push_to(&before, |sink| stage.scan_before(sink));
+        self.push_to(&removed, |sink| stage.scan_removed(sink));
+        let known_here: HashSet<_> = sightings(before).map(|s| (print(&s), s.place.path)).collect();
+        let known: HashSet<_> = sightings(removed).map(|s| print(&s)).collect();
+        found.sightings.retain(|sighting| {
+            let print = print(sighting);
+            !known.contains(&print) && !known_here.contains(&(print, sighting.place.path.clone()))
+        });
+        coverage
+    }
+
     /// Gives a source what it needs to push to this run.
     fn push<T>(&self, source: impl FnOnce(Sink<'_>) -> T) -> T {
+        self.push_to(&self.found, source)
+    }
+
+    fn push_to<T>(&self, to: &Mutex<Found>, source: impl FnOnce(Sink<'_>) -> T) -> T {
         let visit = |blob: &Blob<'_>| {
             let mut found = Found::default();
             self.scanner.scan(blob, &mut found);
             if !found.is_empty() {
-                self.found.lock().unwrap_or_else(PoisonError::into_inner).append(found);
+                to.lock().unwrap_or_else(PoisonError::into_inner).append(found);
             }
             ControlFlow::Continue(())
         };
@@ -229,7 +280,7 @@ impl Run<'_> {
         let repository = match sides {
             Sides::Tree => None,
             _ if git::is_repository(path) => Some(git::open(path)),
-            _ if sides.must_have_history() => Some(git::open(&find_repository(path)?)),
+            _ if sides.must_have_history() => Some(git::open(&git::discover(path)?)),
             _ => None,
         };
         let is_git_dir = matches!(&repository, Some(Ok(r)) if r.git_dir == path && r.work_tree.as_deref() != Some(path));
@@ -246,6 +297,9 @@ impl Run<'_> {
             Some(Ok(repository)) if sides.history() => {
                 outcome.coverage.requested.push(format!("history of {}", path.display()));
                 let under = path_within(&repository, path);
+                let key = self.scanner.identity();
+                let directory = self.request.cache.clone();
+                let cache = directory.map(|directory| Cache { directory, key });
                 let history = history::scan(
                     &repository,
                     &history::Options {
@@ -255,6 +309,7 @@ impl Run<'_> {
                         scope: self.request.history,
                         verify: self.request.verify_objects,
                         under: &under,
+                        cache: cache.as_ref(),
                     },
                     &self.scanner,
                     self.progress,
@@ -290,14 +345,12 @@ impl Run<'_> {
     }
 }
 
-/// The root of the repository that holds a path.
-fn find_repository(path: &Path) -> Result<PathBuf, RequestError> {
-    let absolute =
-        path.canonicalize().map_err(|error| RequestError::Path(path.to_owned(), error))?;
-    let found = absolute.ancestors().find(|dir| git::is_repository(dir));
-    found
-        .map(Path::to_path_buf)
-        .ok_or_else(|| git::OpenError::NotARepository(path.to_owned()).into())
+fn sightings(found: Mutex<Found>) -> impl Iterator<Item = Sighting> {
+    found.into_inner().unwrap_or_else(PoisonError::into_inner).sightings.into_iter()
+}
+
+fn print(sighting: &Sighting) -> String {
+    sighting.secret.fingerprint(sighting.rule.family)
 }
 
 /// Which part of the repository a path is, with `/` and one at the end; empty for all of it.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use sha2::{Digest, Sha256};
+
 use crate::blob::{Blob, CommitRef, Origin, Part, Position};
 use crate::coverage::Note;
 use crate::decode::Layer;
@@ -49,6 +51,19 @@ impl Scanner {
     /// A scanner that takes `today`, in seconds since 1970-01-01 UTC, for the present.
     pub fn new(today: i64, limits: Limits) -> Self {
         Self { detector: Detector::new(today), limits }
+    }
+
+    /// Of what finds the same in the same bytes: the program with its rules, and the limits. The day
+    /// is no part of it.
+    pub fn identity(&self) -> [u8; 32] {
+        let limits = format!("{:?}", self.limits);
+        let parts = [env!("CARGO_PKG_VERSION"), env!("STRIPEGUARD_SOURCES"), &limits];
+        Sha256::digest(parts.join("\n")).into()
+    }
+
+    /// The same on a day on which every account has been created.
+    pub fn some_day(&self) -> Self {
+        Self { detector: Detector::new(i64::MAX / 2), limits: self.limits }
     }
 
     /// The search for candidates alone, for readers that pick what is worth a full scan.

@@ -20,6 +20,9 @@ pub enum Command {
     Rules(Rules),
     /// Print what a rule is about, or what a value is
     Explain(Explain),
+    /// Look at commits and pushes before git makes them
+    #[command(subcommand)]
+    Hook(Hook),
     /// Print the JSON Schema of `scan --format json`
     Schema,
 }
@@ -77,6 +80,14 @@ pub struct Scan {
     /// Read files that git ignores as well
     #[arg(long)]
     pub no_ignore: bool,
+
+    /// Read all objects of a history again, whatever is known of them, and keep nothing
+    #[arg(long)]
+    pub no_cache: bool,
+
+    /// Where to keep what need not be read again [default: in the directory of your caches]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub cache_dir: Option<PathBuf>,
 
     /// How the report is written
     #[arg(long, value_enum, default_value = "text")]
@@ -160,4 +171,64 @@ pub struct Explain {
     /// Say what a value is and whether it would be reported; `-` reads it from standard input
     #[arg(long, value_name = "-")]
     pub value: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Hook {
+    /// Write the hooks of the repository here; a hook that is there is kept and run first
+    Install(HookPlace),
+    /// Remove what `install` wrote, and put back what was there before
+    Uninstall(HookPlace),
+    /// Say which hooks are installed
+    Status(HookPlace),
+    /// Check what git is about to do; called by the hooks
+    Run(HookRun),
+}
+
+/// Without a hook, `pre-commit` and `pre-push` are meant, and `pre-receive` in a bare repository.
+#[derive(Args, Debug)]
+pub struct HookPlace {
+    /// Before a commit is made
+    #[arg(long)]
+    pub pre_commit: bool,
+
+    /// Before objects are sent to another repository
+    #[arg(long)]
+    pub pre_push: bool,
+
+    /// On a server: before it accepts what was sent
+    #[arg(long)]
+    pub pre_receive: bool,
+
+    /// For all repositories that you clone or make from now on
+    #[arg(long)]
+    pub global: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct HookRun {
+    /// What git is about to do
+    #[arg(value_enum)]
+    pub moment: Moment,
+
+    /// What git hands to the hook
+    #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<String>,
+
+    /// The least severity that refuses: critical, high, medium, low or info
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub fail_on: crate::key::Severity,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Moment {
+    /// A commit
+    #[value(name = "pre-commit")]
+    Commit,
+    /// A push from here
+    #[value(name = "pre-push")]
+    Push,
+    /// The acceptance of a push to here
+    #[value(name = "pre-receive")]
+    Receive,
 }

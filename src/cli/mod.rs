@@ -1,7 +1,9 @@
 //! The command line: argument structs without logic, and one function per command.
 
 mod args;
+mod cache;
 mod explain;
+mod hook;
 mod output;
 mod progress;
 mod rules;
@@ -43,6 +45,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Scan(arguments) => scan::run(&arguments)?,
         Command::Rules(arguments) => rules::run(&arguments)?,
         Command::Explain(arguments) => explain::run(&arguments)?,
+        Command::Hook(arguments) => hook::run(&arguments)?,
         Command::Schema => {
             output::stdout(|out| out.write_all(crate::report::json::schema().as_bytes()))?;
             Exit::Clean

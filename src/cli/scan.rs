@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::args::{Color, Format, HistoryScope, Scan};
 use super::{Exit, output, progress};
 use crate::coverage::Progress;
+use crate::git::Surroundings;
 use crate::report::{Report, Style, json, text};
 use crate::run::{self, Request, Scope, Sides};
 use crate::source::history;
@@ -36,6 +37,7 @@ fn request(arguments: &Scan) -> Request {
         },
         verify_objects: arguments.verify_objects,
         no_ignore: arguments.no_ignore,
+        cache: super::cache::directory(arguments),
         threads: arguments.threads,
         today: super::today(),
     }
@@ -44,7 +46,7 @@ fn request(arguments: &Scan) -> Request {
 fn scope(arguments: &Scan) -> Scope {
     let here = || arguments.paths[0].clone();
     if arguments.staged {
-        Scope::Staged { repository: here() }
+        Scope::Staged { repository: here(), surroundings: Surroundings::default() }
     } else if let Some(range) = &arguments.range {
         Scope::Range { repository: here(), range: range.clone() }
     } else if let Some(patch) = &arguments.patch {

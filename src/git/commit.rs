@@ -51,6 +51,11 @@ impl Tag {
     }
 }
 
+/// The object that an annotated tag points at; `None` if it does not say so.
+pub fn tag_target(bytes: &[u8]) -> Option<ObjectId> {
+    Tag::parse(bytes).map(|tag| tag.target)
+}
+
 /// The names and the subject of a commit or an annotated tag, as reports print them.
 pub(crate) fn describe(id: ObjectId, bytes: &[u8]) -> CommitRef {
     let signature = Headers(bytes)

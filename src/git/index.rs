@@ -7,6 +7,7 @@ use sha2::Sha256;
 
 use crate::blob::ObjectId;
 use crate::coverage::Note;
+use crate::git::cached_trees::CachedTrees;
 use crate::git::split_index::Link;
 use crate::git::{Repository, read_small};
 
@@ -39,15 +40,18 @@ pub struct Index {
     pub entries: Vec<IndexEntry>,
     /// Why the index could not be read, or not wholly.
     pub gaps: Vec<Note>,
+    pub(crate) trees: CachedTrees,
 }
 
 impl Repository {
-    /// Reads the index of this work tree. A repository without one has an empty index.
+    /// Reads the index of this work tree, or that of the commit for which git calls a hook. A
+    /// repository without one has an empty index.
     pub fn index(&self) -> Index {
-        let path = self.git_dir.join("index");
+        let own = || self.git_dir.join("index");
+        let path = self.index_file.clone().unwrap_or_else(own);
         let mut index = Index::default();
         let problem = match read_small(&path) {
-            Ok(bytes) => self.read_index(&bytes, &mut index.entries).err(),
+            Ok(bytes) => self.read_index(&bytes, &mut index).err(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => Some(format!("it cannot be read: {error}")),
         };
@@ -58,18 +62,28 @@ impl Repository {
 }
 
 impl Repository {
-    fn read_index(&self, bytes: &[u8], entries: &mut Vec<IndexEntry>) -> Result<(), String> {
-        let link = Parser::new(bytes, self.id_len()).run(entries)?;
-        let Some(link) = link.filter(|link| !link.shared.is_zero()) else { return Ok(()) };
+    fn read_index(&self, bytes: &[u8], index: &mut Index) -> Result<(), String> {
+        let extensions = Parser::new(bytes, self.id_len()).run(&mut index.entries)?;
+        index.trees = extensions.trees;
+        let link = extensions.link.filter(|link| !link.shared.is_zero());
+        let Some(link) = link else { return Ok(()) };
         let name = format!("sharedindex.{}", link.shared);
         let bytes = read_small(&self.git_dir.join(&name)).map_err(|error| {
             format!("the shared index {name}, which it builds on, cannot be read: {error}")
         })?;
         let mut shared = Vec::new();
         Parser::new(&bytes, self.id_len()).run(&mut shared)?;
-        *entries = link.merge(shared, std::mem::take(entries)).ok_or(DAMAGED)?;
+        let own = std::mem::take(&mut index.entries);
+        index.entries = link.merge(shared, own).ok_or(DAMAGED)?;
         Ok(())
     }
+}
+
+/// What stands behind the entries.
+#[derive(Default)]
+struct Extensions {
+    link: Option<Link>,
+    trees: CachedTrees,
 }
 
 struct Parser<'a> {
@@ -86,7 +100,7 @@ impl<'a> Parser<'a> {
         Self { bytes, at: 0, id_len, version: 0 }
     }
 
-    fn run(mut self, entries: &mut Vec<IndexEntry>) -> Result<Option<Link>, String> {
+    fn run(mut self, entries: &mut Vec<IndexEntry>) -> Result<Extensions, String> {
         if !self.checksum_matches() {
             return Err(format!("its checksum is wrong: {DAMAGED}"));
         }
@@ -177,17 +191,19 @@ impl<'a> Parser<'a> {
         Some(rest[..end].to_owned())
     }
 
-    /// Of the extensions only that of a split index matters here: the others repeat or speed up.
-    fn extensions(&mut self) -> Result<Option<Link>, String> {
-        let mut link = None;
+    /// Of the extensions only these matter here: the others repeat or speed up.
+    fn extensions(&mut self) -> Result<Extensions, String> {
+        let mut found = Extensions::default();
         while self.at < self.bytes.len() {
             let name = self.take(4).ok_or(DAMAGED)?;
             let size = self.number().ok_or(DAMAGED)?;
             let content = self.take(size as usize).ok_or(DAMAGED)?;
-            if name == b"link" {
-                link = Some(Link::parse(content, self.id_len).ok_or(DAMAGED)?);
+            match name {
+                b"link" => found.link = Some(Link::parse(content, self.id_len).ok_or(DAMAGED)?),
+                b"TREE" => found.trees = CachedTrees::parse(content, self.id_len),
+                _ => {}
             }
         }
-        Ok(link)
+        Ok(found)
     }
 }

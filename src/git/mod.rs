@@ -19,6 +19,7 @@
 //! more than fail to be read.
 
 mod attribution;
+mod cached_trees;
 mod checkout;
 mod commit;
 mod commits;
@@ -31,9 +32,11 @@ mod events;
 mod fast_hash;
 mod floor;
 mod graph;
+mod head;
 mod history;
 mod hit_set;
 mod index;
+mod known;
 mod loose;
 mod pack;
 mod places;
@@ -41,11 +44,14 @@ mod plan;
 mod presence;
 mod range;
 mod refs;
+mod renew;
 mod repository;
 mod revision;
 mod scan;
 mod split_index;
+mod staged;
 mod stream;
+mod surroundings;
 mod tips;
 mod tree;
 mod tree_log;
@@ -61,15 +67,21 @@ use std::path::{Path, PathBuf};
 use crate::blob::{ObjectId, ObjectKind};
 
 pub use attribution::{Attribution, Exposure, PathHistory, attribute};
-pub use checkout::{files_of, tracked_under};
+pub use checkout::tracked_under;
+pub use commit::tag_target;
 pub use database::{Database, ReadError};
 pub use floor::inflate_everything;
 pub use index::{Index, IndexEntry};
+pub use known::Known;
 pub use places::{places, submodules};
+pub(crate) use range::introduced;
 pub use range::{Introduced, RangeChanges, changes};
 pub use refs::{Head, RefKind, Reference, References};
-pub use repository::{OpenError, Repository, is_repository, open};
+pub use renew::walk_since;
+pub use repository::{OpenError, Repository, discover, is_repository, open};
 pub use revision::{Resolver, RevisionError, RevisionRange};
+pub use staged::{Staged, StagedChanges, staged_changes};
+pub use surroundings::{Surroundings, open_within};
 pub use verify::verify_objects;
 pub use walk::{Walk, walk};
 

@@ -1,12 +1,13 @@
 //! The commits of a range, and what they introduce.
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 
 use crate::blob::{CommitRef, ObjectId, ObjectKind};
 use crate::coverage::Note;
 use crate::git::commit::{Commit, describe};
 use crate::git::tree::{Entries, EntryKind};
-use crate::git::{Database, RevisionRange};
+use crate::git::{Database, ReadError, RevisionRange};
 
 /// A blob that a commit introduces at a path: it has it there, and none of its parents does.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +56,18 @@ pub fn changes(database: &Database, id_len: usize, range: &RevisionRange) -> Ran
     changes
 }
 
+/// The blobs that a tree has and none of `parents` has at the same path.
+pub(crate) fn introduced(
+    database: &Database,
+    tree: ObjectId,
+    parents: &[ObjectId],
+    gaps: &mut BTreeMap<String, String>,
+) -> Vec<(Vec<u8>, ObjectId)> {
+    let mut differ = Differ { database, id_len: database.id_len, gaps, found: Vec::new() };
+    differ.introduced(tree, parents);
+    differ.found
+}
+
 /// The best common ancestors of two commits. Both histories are walked whole: symmetric ranges are
 /// rare enough.
 pub(crate) fn merge_bases(database: &Database, a: ObjectId, b: ObjectId) -> Vec<ObjectId> {
@@ -67,6 +80,46 @@ pub(crate) fn merge_bases(database: &Database, a: ObjectId, b: ObjectId) -> Vec<
     common
 }
 
+/// Why what a commit should be is no parent and no end of a range.
+const NO_COMMIT: &str = "it is no commit that can be understood";
+
+/// How far the selection of a range has come.
+#[derive(Default)]
+struct Front {
+    /// Commits to be looked at, by date.
+    queue: BinaryHeap<(i64, ObjectId)>,
+    /// Those of them that are in the range as far as is known.
+    open: HashSet<ObjectId>,
+    hidden: HashSet<ObjectId>,
+    /// All that is in the range as far as is known, with its date.
+    shown: HashMap<ObjectId, i64>,
+    dates: BTreeSet<(i64, ObjectId)>,
+}
+
+impl Front {
+    fn show(&mut self, id: ObjectId, date: i64) {
+        if !self.hidden.contains(&id) && self.shown.insert(id, date).is_none() {
+            self.dates.insert((date, id));
+            self.open.insert(id);
+            self.queue.push((date, id));
+        }
+    }
+
+    fn hide(&mut self, id: ObjectId, date: i64) {
+        if self.hidden.insert(id) {
+            self.shown.remove(&id);
+            self.dates.remove(&(date, id));
+            self.open.remove(&id);
+            self.queue.push((date, id));
+        }
+    }
+
+    /// Whether nothing can change any more when an excluded commit of this date comes up.
+    fn is_decided(&self, date: i64) -> bool {
+        self.open.is_empty() && self.dates.first().is_none_or(|(oldest, _)| date < *oldest)
+    }
+}
+
 struct Commits<'a> {
     database: &'a Database,
     graph: HashMap<ObjectId, Commit>,
@@ -75,26 +128,22 @@ struct Commits<'a> {
 
 impl Commits<'_> {
     /// Reads a commit once.
-    fn load(&mut self, id: ObjectId) -> Option<&Commit> {
-        if !self.graph.contains_key(&id) {
-            match self.database.read(&id) {
-                Ok((ObjectKind::Commit, bytes)) => {
-                    self.graph.insert(id, Commit::parse(&bytes)?);
-                }
-                Ok(_) => return None,
-                Err(error) => {
-                    self.gaps.insert(format!("commit {id}"), error.to_string());
-                }
-            }
+    fn load(&mut self, id: ObjectId) -> Result<&Commit, ReadError> {
+        if let Entry::Vacant(place) = self.graph.entry(id) {
+            let commit = match self.database.read(&id)? {
+                (ObjectKind::Commit, bytes) => Commit::parse(&bytes),
+                _ => None,
+            };
+            place.insert(commit.ok_or_else(|| ReadError::Damaged(NO_COMMIT.to_owned()))?);
         }
-        self.graph.get(&id)
+        self.graph.get(&id).ok_or(ReadError::Missing)
     }
 
     fn ancestors(&mut self, tip: ObjectId) -> HashSet<ObjectId> {
         let mut seen = HashSet::new();
         let mut pending = vec![tip];
         while let Some(id) = pending.pop() {
-            if let Some(commit) = self.load(id).filter(|_| !seen.contains(&id)) {
+            if let Some(commit) = self.load(id).ok().filter(|_| !seen.contains(&id)) {
                 pending.extend(&commit.parents);
                 seen.insert(id);
             }
@@ -106,48 +155,35 @@ impl Commits<'_> {
     /// walk ends where only excluded ones are left that are older than all others; so a clock that
     /// went wrong can make a range larger, never smaller.
     fn select(&mut self, range: &RevisionRange) -> Vec<ObjectId> {
-        let mut hidden: HashSet<ObjectId> = HashSet::new();
-        let mut shown: HashMap<ObjectId, i64> = HashMap::new();
-        let mut queue = BinaryHeap::new();
+        let mut front = Front::default();
         let ends = range.exclude.iter().map(|id| (id, true));
         for (id, hide) in ends.chain(range.include.iter().map(|id| (id, false))) {
-            self.enqueue(*id, hide, &mut hidden, &mut shown, &mut queue);
+            self.enqueue(*id, hide, &mut front);
         }
         let mut done = HashSet::new();
-        while let Some((date, id)) = queue.pop() {
-            let oldest = shown.values().min().copied();
-            let open = queue.iter().any(|(_, id)| !hidden.contains(id));
-            if hidden.contains(&id) && !open && oldest.is_none_or(|oldest| date < oldest) {
+        while let Some((date, id)) = front.queue.pop() {
+            front.open.remove(&id);
+            let hide = front.hidden.contains(&id);
+            if hide && front.is_decided(date) {
                 break;
             }
-            let hide = hidden.contains(&id);
             if done.insert((id, hide)) {
                 for parent in self.graph[&id].parents.clone() {
-                    self.enqueue(parent, hide, &mut hidden, &mut shown, &mut queue);
+                    self.enqueue(parent, hide, &mut front);
                 }
             }
         }
-        self.ordered(shown.into_keys().collect())
+        self.ordered(front.shown.into_keys().collect())
     }
 
-    fn enqueue(
-        &mut self,
-        id: ObjectId,
-        hide: bool,
-        hidden: &mut HashSet<ObjectId>,
-        shown: &mut HashMap<ObjectId, i64>,
-        queue: &mut BinaryHeap<(i64, ObjectId)>,
-    ) {
-        let Some(date) = self.load(id).map(|commit| commit.date) else { return };
-        let new = match hide {
-            true => {
-                shown.remove(&id);
-                hidden.insert(id)
-            }
-            false => !hidden.contains(&id) && shown.insert(id, date).is_none(),
-        };
-        if new {
-            queue.push((date, id));
+    /// A commit that cannot be read is a gap if it is in the range. One that is excluded may lie
+    /// behind the end of a shallow clone: then the range is larger, and nothing of it is missed.
+    fn enqueue(&mut self, id: ObjectId, hide: bool, front: &mut Front) {
+        match self.load(id).map(|commit| commit.date) {
+            Ok(date) if hide => front.hide(id, date),
+            Ok(date) => front.show(id, date),
+            Err(_) if hide => {}
+            Err(error) => drop(self.gaps.insert(format!("commit {id}"), error.to_string())),
         }
     }
 

@@ -24,6 +24,12 @@ pub struct Repository {
     pub work_tree: Option<PathBuf>,
     /// The format of objects and references.
     pub(crate) format: Format,
+    /// The index, where it is not that of the work tree.
+    pub(crate) index_file: Option<PathBuf>,
+    /// The directory of its own objects, where it is another one.
+    pub(crate) object_store: Option<PathBuf>,
+    /// Object directories besides its own and those that it borrows from.
+    pub(crate) more_objects: Vec<PathBuf>,
 }
 
 /// Why a path cannot be read as a repository. Its text says what to do.
@@ -93,10 +99,7 @@ impl std::error::Error for OpenError {}
 /// # Errors
 /// If there is no repository, or one that cannot be read.
 pub fn open(path: &Path) -> Result<Repository, OpenError> {
-    let metadata = fs::metadata(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => OpenError::Missing(path.to_owned()),
-        _ => OpenError::Unreadable { path: path.to_owned(), error },
-    })?;
+    let metadata = fs::metadata(path).map_err(|error| unopened(path, error))?;
     if metadata.is_file() {
         return open_git_dir(follow_git_file(path)?, path.parent());
     }
@@ -110,6 +113,24 @@ pub fn open(path: &Path) -> Result<Repository, OpenError> {
         }
         _ => Err(OpenError::NotARepository(path.to_owned())),
     }
+}
+
+fn unopened(path: &Path, error: io::Error) -> OpenError {
+    match error.kind() {
+        io::ErrorKind::NotFound => OpenError::Missing(path.to_owned()),
+        _ => OpenError::Unreadable { path: path.to_owned(), error },
+    }
+}
+
+/// The root of the repository that holds a directory or file: the nearest ancestor that [`open`]
+/// would take, itself included.
+///
+/// # Errors
+/// If there is none.
+pub fn discover(path: &Path) -> Result<PathBuf, OpenError> {
+    let absolute = path.canonicalize().map_err(|error| unopened(path, error))?;
+    let found = absolute.ancestors().find(|dir| is_repository(dir));
+    found.map(Path::to_path_buf).ok_or_else(|| OpenError::NotARepository(path.to_owned()))
 }
 
 /// Whether [`open`] would find a repository at `path`, even a broken one.
@@ -140,12 +161,23 @@ fn follow_git_file(file: &Path) -> Result<PathBuf, OpenError> {
     }
 }
 
-fn open_git_dir(git_dir: PathBuf, work_tree: Option<&Path>) -> Result<Repository, OpenError> {
+pub(crate) fn open_git_dir(
+    git_dir: PathBuf,
+    work_tree: Option<&Path>,
+) -> Result<Repository, OpenError> {
     let common_dir = common_dir(&git_dir)?;
     let config = common_dir.join("config");
     let format = Format::read(&config)?;
     let work_tree = work_tree.map(Path::to_owned);
-    Ok(Repository { git_dir, common_dir, work_tree, format })
+    Ok(Repository {
+        git_dir,
+        common_dir,
+        work_tree,
+        format,
+        index_file: None,
+        object_store: None,
+        more_objects: Vec::new(),
+    })
 }
 
 fn common_dir(git_dir: &Path) -> Result<PathBuf, OpenError> {
@@ -171,7 +203,9 @@ impl Repository {
     /// The directories that hold objects, this repository's own first, then its alternates, and
     /// notes on alternates that cannot be read.
     pub(crate) fn object_dirs(&self) -> (Vec<PathBuf>, Vec<Note>) {
-        let mut dirs = vec![self.common_dir.join("objects")];
+        let own = self.common_dir.join("objects");
+        let mut dirs = vec![self.object_store.clone().unwrap_or(own)];
+        dirs.extend(self.more_objects.iter().cloned());
         let mut gaps = Vec::new();
         let mut next = 0;
         while let Some(dir) = dirs.get(next).cloned() {
@@ -221,7 +255,7 @@ fn read_alternates(objects: &Path, gaps: &mut Vec<Note>) -> Vec<PathBuf> {
 }
 
 /// Undoes the quoting of git's C style, used where a path begins with a quote.
-fn unquote(line: &[u8]) -> Vec<u8> {
+pub(crate) fn unquote(line: &[u8]) -> Vec<u8> {
     let Some(inner) = line.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
         return line.to_owned();
     };

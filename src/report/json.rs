@@ -157,6 +157,8 @@ struct Read {
     files: u64,
     bytes: u64,
     objects: Objects,
+    /// How many of the objects were known to be clean from an earlier run and not read again.
+    known: u64,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -280,6 +282,7 @@ impl<'a> Receipt<'a> {
                     commit: objects.commits,
                     tag: objects.tags,
                 },
+                known: coverage.known,
             },
             skipped: coverage.skipped.iter().map(Remark::of).collect(),
             gaps: coverage.gaps.iter().map(Remark::of).collect(),

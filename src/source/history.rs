@@ -1,10 +1,12 @@
 //! The whole object database of a repository, its index, and the places around it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::tree;
 use crate::blob::{Blob, ObjectId, ObjectKind, Origin};
+use crate::cache::Cache;
 use crate::coverage::{Coverage, Progress};
 use crate::decode::container;
 use crate::detect::Detector;
@@ -28,6 +30,8 @@ pub struct Options<'a> {
     pub verify: bool,
     /// Report only paths that begin with this; empty for all, and for what has no path.
     pub under: &'a str,
+    /// Where is written what need not be read again.
+    pub cache: Option<&'a Cache>,
 }
 
 /// Which part of what a database holds is reported. All of it is read whatever is reported.
@@ -85,7 +89,12 @@ fn one(
     scanner: &Scanner,
     progress: &Progress,
 ) -> History {
-    let hits = Hits { scanner, found: Mutex::default() };
+    let hits = Hits {
+        scanner,
+        some_day: options.cache.map(|_| scanner.some_day()),
+        tentative: AtomicBool::new(false),
+        found: Mutex::default(),
+    };
     let candidates = |window: &[u8], found: git::Report<'_>| {
         scanner.detector().candidates(window, found);
     };
@@ -95,8 +104,20 @@ fn one(
         reach: Detector::REACH,
         whole: &container::is_container,
     };
-    let walk =
-        git::walk(repository, &probe, &|object| hits.visit(object), options.threads, progress);
+    let known = options.cache.and_then(|cache| cache.read(repository));
+    let (walk, known) = git::walk_since(
+        repository,
+        known.as_ref(),
+        &probe,
+        &|object| hits.visit(object),
+        options.threads,
+        progress,
+    );
+    if let (Some(cache), Some(known)) = (options.cache, &known)
+        && !hits.tentative.load(Ordering::Relaxed)
+    {
+        cache.write(repository, known);
+    }
     let mut coverage = walk.coverage.clone();
     if options.verify {
         let verified = git::verify_objects(repository, options.threads, progress);
@@ -152,6 +173,10 @@ enum Spot {
 /// Collects what the objects hold, on all threads.
 struct Hits<'a> {
     scanner: &'a Scanner,
+    /// One for which every account has been created already, where something is to be remembered.
+    some_day: Option<Scanner>,
+    /// Whether something would be found on another day.
+    tentative: AtomicBool,
     found: Mutex<HashMap<Spot, Found>>,
 }
 
@@ -165,8 +190,13 @@ impl Hits<'_> {
             }
         };
         let mut found = Found::default();
-        self.scanner.scan(&Blob::whole("", origin, object.bytes), &mut found);
+        let blob = Blob::whole("", origin, object.bytes);
+        self.scanner.scan(&blob, &mut found);
         if found.is_empty() {
+            if let Some(some_day) = &self.some_day {
+                some_day.scan(&blob, &mut found);
+                self.tentative.fetch_or(!found.is_empty(), Ordering::Relaxed);
+            }
             return false;
         }
         self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(spot, found);

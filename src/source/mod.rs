@@ -1,9 +1,10 @@
 //! Where bytes come from. Each source pushes [`Blob`]s into a [`Sink`] and returns what it read.
 
+mod commits;
 mod file;
 pub mod history;
-mod index;
 pub mod patch;
+pub mod push;
 pub mod range;
 pub mod staged;
 pub mod stdin;

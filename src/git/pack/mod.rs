@@ -11,6 +11,10 @@ pub(crate) mod traverse;
 
 use std::path::Path;
 
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
+
+use crate::git::known::FileMark;
 use crate::map::Map;
 use entry::Header;
 use idx::Idx;
@@ -25,6 +29,8 @@ pub(crate) struct Pack {
     pub id_len: usize,
     /// Whether it lies in the repository itself, and not where that borrows from.
     pub own: bool,
+    /// What the system says of the pack and of its index; taken before they are opened.
+    pub marks: Option<(FileMark, FileMark)>,
 }
 
 impl Pack {
@@ -32,12 +38,13 @@ impl Pack {
     /// trusted, comes with the reason.
     pub fn open(idx: &Path, id_len: usize, own: bool) -> Result<(Self, Option<String>), String> {
         let path = idx.with_extension("pack");
+        let marks = FileMark::of(&path).ok().zip(FileMark::of(idx).ok());
         let map = Map::open(&path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => "the pack of this index is missing".to_owned(),
             _ => format!("its pack cannot be read: {error}"),
         })?;
         let idx = Idx::open(idx, id_len)?;
-        let pack = Self { map, idx, id_len, own };
+        let pack = Self { map, idx, id_len, own, marks };
         let doubt = pack.check()?;
         Ok((pack, doubt))
     }
@@ -66,6 +73,18 @@ impl Pack {
             ));
         }
         Ok(None)
+    }
+
+    /// Whether the pack ends with the checksum of all that is before.
+    pub fn has_its_checksum(&self) -> bool {
+        let Some(end) = self.map.len().checked_sub(self.id_len) else { return false };
+        let (content, sum) = self.map.split_at(end);
+        let found = match self.id_len {
+            20 => Sha1::digest(content).as_slice() == sum,
+            _ => Sha256::digest(content).as_slice() == sum,
+        };
+        self.map.release(0..self.map.len());
+        found && sum == self.idx.pack_checksum()
     }
 
     /// The header of the entry at an offset.

@@ -63,7 +63,15 @@ fn read(coverage: &Coverage) -> String {
             plural(objects.tags, "tag"),
         ));
     }
-    format!("Read {}: {}.", parts.join(" and "), size(coverage.bytes))
+    let read = format!("Read {}: {}.", parts.join(" and "), size(coverage.bytes));
+    match coverage.known {
+        0 => read,
+        known => format!(
+            "{read}\n{} of them were clean in an earlier run and are as they were, so they were \
+             not read again.",
+            plural(known, "git object")
+        ),
+    }
 }
 
 fn skipped(notes: &[Note], width: usize, output: &mut dyn Write) -> io::Result<()> {

@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use crate::repo::scrub;
 
+mod cache;
+mod hooks;
 mod json;
 mod ranges;
 mod repositories;

@@ -10,3 +10,4 @@ mod places;
 mod reference;
 mod repository;
 mod revision;
+mod staged;
