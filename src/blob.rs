@@ -127,6 +127,14 @@ impl Origin {
             Self::Patch => "patch",
         }
     }
+
+    /// The git object that the bytes are, where they are one.
+    pub fn object(self) -> Option<ObjectId> {
+        match self {
+            Self::History(id) | Self::Message(id) | Self::Name(id) => Some(id),
+            _ => None,
+        }
+    }
 }
 
 /// One run of bytes to be scanned: a whole file or object, or a window of one that is too big.

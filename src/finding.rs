@@ -22,6 +22,17 @@ pub enum Status {
     Sample,
 }
 
+impl Status {
+    /// The word for it in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Suppressed => "suppressed",
+            Self::Sample => "sample",
+        }
+    }
+}
+
 /// Why a finding asks nobody to act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppression {
@@ -66,6 +77,13 @@ pub struct Lineage {
     pub at_head: bool,
     /// Full names of branches, tags and other references from which it can be reached, sorted.
     pub refs: Vec<String>,
+}
+
+impl Lineage {
+    /// Whether the commit of HEAD is known to have it no longer.
+    pub fn is_gone(&self) -> bool {
+        self.last.is_some() && !self.at_head
+    }
 }
 
 /// One secret in one path, whatever the number of lines, commits and spellings it stands in; or one

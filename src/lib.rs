@@ -31,6 +31,7 @@ pub mod exposure;
 pub mod finding;
 pub mod git;
 pub mod hook;
+pub mod incident;
 pub mod key;
 mod map;
 pub mod report;

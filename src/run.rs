@@ -174,6 +174,8 @@ struct Outcome {
     traced: Vec<Traced>,
     /// What leads from the current directory to where paths begin.
     base: String,
+    /// What leads from the root of the repository to where paths begin.
+    within: String,
 }
 
 struct Run<'a> {
@@ -259,13 +261,24 @@ impl Run<'_> {
             path.metadata().map_err(|error| RequestError::Path(path.clone(), error))?;
         }
         let mut outcome = Outcome::default();
-        let only = paths.len() == 1;
-        for path in paths {
-            let prefix = if only && path.is_dir() { String::new() } else { prefix(path) };
-            self.path(path, &prefix, sides, &mut outcome)?;
+        match paths {
+            [path] if path.is_dir() => {
+                self.path(path, "", sides, &mut outcome)?;
+                outcome.base = prefix(path);
+                outcome.within = within(path);
+                if sides.must_have_history() {
+                    outcome.base = root_of(&prefix(path), &outcome.within);
+                }
+            }
+            _ => {
+                for path in paths {
+                    self.path(path, &prefix(path), sides, &mut outcome)?;
+                }
+                outcome.within = within(Path::new("."));
+            }
         }
-        if let ([path], true) = (paths, only) {
-            outcome.base = if path.is_dir() { prefix(path) } else { String::new() };
+        if sides.must_have_history() {
+            outcome.within.clear();
         }
         Ok(outcome)
     }
@@ -283,12 +296,19 @@ impl Run<'_> {
             _ if sides.must_have_history() => Some(git::open(&git::discover(path)?)),
             _ => None,
         };
+        let under = match &repository {
+            Some(Ok(repository)) if sides.must_have_history() => path_within(repository, path),
+            _ => String::new(),
+        };
+        // Paths begin at the root of the repository where its history is asked for.
+        let root =
+            if under.is_empty() { prefix } else { prefix.strip_suffix(&under).unwrap_or("") };
         let is_git_dir = matches!(&repository, Some(Ok(r)) if r.git_dir == path && r.work_tree.as_deref() != Some(path));
         if sides.tree() && !is_git_dir {
             let options = tree::Options {
                 no_ignore: self.request.no_ignore,
                 threads: self.threads,
-                prefix: prefix.to_owned(),
+                prefix: if under.is_empty() { prefix.to_owned() } else { root.to_owned() + &under },
             };
             outcome.coverage.requested.push(format!("files under {}", path.display()));
             outcome.coverage.merge(self.push(|sink| tree::scan(path, &options, sink)));
@@ -296,7 +316,6 @@ impl Run<'_> {
         match repository {
             Some(Ok(repository)) if sides.history() => {
                 outcome.coverage.requested.push(format!("history of {}", path.display()));
-                let under = path_within(&repository, path);
                 let key = self.scanner.identity();
                 let directory = self.request.cache.clone();
                 let cache = directory.map(|directory| Cache { directory, key });
@@ -304,7 +323,7 @@ impl Run<'_> {
                     &repository,
                     &history::Options {
                         threads: self.threads,
-                        prefix,
+                        prefix: root,
                         root: &path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
                         scope: self.request.history,
                         verify: self.request.verify_objects,
@@ -341,7 +360,13 @@ impl Run<'_> {
         }
         let mut traced = outcome.traced;
         traced.extend(found.sightings.into_iter().map(|sighting| (sighting, None)));
-        Report { findings: assemble(traced), coverage, base: outcome.base, notices: Vec::new() }
+        Report {
+            findings: assemble(traced),
+            coverage,
+            base: outcome.base,
+            within: self.scanner.label(&outcome.within),
+            notices: Vec::new(),
+        }
     }
 }
 
@@ -351,6 +376,24 @@ fn sightings(found: Mutex<Found>) -> impl Iterator<Item = Sighting> {
 
 fn print(sighting: &Sighting) -> String {
     sighting.secret.fingerprint(sighting.rule.family)
+}
+
+/// What leads from the root of the repository that holds a directory to it: `packages/api/`.
+fn within(dir: &Path) -> String {
+    let inside = || {
+        let absolute = dir.canonicalize().ok()?;
+        let root = absolute.ancestors().find(|dir| git::is_repository(dir))?;
+        Some(tree::label("", absolute.strip_prefix(root).ok()?))
+    };
+    inside().filter(|label| !label.is_empty()).map_or_else(String::new, |label| label + "/")
+}
+
+/// What leads to the root of a repository, if `to_dir` leads to a directory `within` it.
+fn root_of(to_dir: &str, within: &str) -> String {
+    match to_dir.strip_suffix(within) {
+        Some(root) => root.to_owned(),
+        None => to_dir.to_owned() + &"../".repeat(within.matches('/').count()),
+    }
 }
 
 /// Which part of the repository a path is, with `/` and one at the end; empty for all of it.

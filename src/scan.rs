@@ -96,12 +96,13 @@ impl Scanner {
         };
         found.sightings.retain(|sighting| !is_inside(sighting.secret.reveal()));
         found.sightings.append(&mut inner.sightings);
-        found.gaps.extend(
-            gaps.into_iter().map(|gap| Note {
-                what: format!("{}!/{}", place_of(blob), gap.what),
-                why: gap.why,
-            }),
-        );
+        found.gaps.extend(gaps.into_iter().map(|gap| Note {
+            what: match gap.what.as_str() {
+                "" => place_of(blob),
+                inside => format!("{}!/{inside}", place_of(blob)),
+            },
+            why: gap.why,
+        }));
     }
 
     /// A label for a report: without secrets and without anything a terminal would obey.

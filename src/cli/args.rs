@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::formats::Target;
+
 /// Finds Stripe secret keys in files and in the whole of a git history
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
@@ -89,25 +91,8 @@ pub struct Scan {
     #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
     pub cache_dir: Option<PathBuf>,
 
-    /// How the report is written
-    #[arg(long, value_enum, default_value = "text")]
-    pub format: Format,
-
-    /// Write the report to FILE instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// The least severity that makes the exit code 1: critical, high, medium, low or info
-    #[arg(long, value_name = "SEVERITY", default_value = "low")]
-    pub fail_on: crate::key::Severity,
-
-    /// Show the values of secrets in clear text
-    #[arg(long)]
-    pub reveal: bool,
-
-    /// When to use colours
-    #[arg(long, value_enum, default_value = "auto")]
-    pub color: Color,
+    #[command(flatten)]
+    pub report: ReportOptions,
 
     /// How many threads to use [default: one for each processor]
     #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
@@ -132,12 +117,51 @@ pub enum HistoryScope {
     Pushed,
 }
 
+/// How and where a report is written, and what it means for the exit code.
+#[derive(Args, Debug)]
+pub struct ReportOptions {
+    /// How the report is written, and with =FILE where to; may be given several times
+    ///
+    /// Formats: text, json, sarif, markdown, github. One report at most goes to standard output:
+    /// --format text --format sarif=report.sarif
+    #[arg(
+        long,
+        value_name = "FORMAT[=FILE]",
+        default_value = "text",
+        hide_default_value = true,
+        value_parser = super::formats::parse
+    )]
+    pub format: Vec<Target>,
+
+    /// Write the report that has no file to FILE instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// The least severity that makes the exit code 1: critical, high, medium, low or info
+    #[arg(long, value_name = "SEVERITY", default_value = "low")]
+    pub fail_on: crate::key::Severity,
+
+    /// Show the values of secrets in clear text
+    #[arg(long)]
+    pub reveal: bool,
+
+    /// When to use colours
+    #[arg(long, value_enum, default_value = "auto")]
+    pub color: Color,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
     Text,
     /// For programs; `stripeguard schema` prints its schema
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// For job summaries and comments on pull requests
+    Markdown,
+    /// Annotations of a GitHub workflow run
+    Github,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,6 +3,7 @@
 mod args;
 mod cache;
 mod explain;
+mod formats;
 mod hook;
 mod output;
 mod progress;

@@ -2,11 +2,10 @@
 
 use std::time::Instant;
 
-use super::args::{Color, Format, HistoryScope, Scan};
+use super::args::{HistoryScope, Scan};
 use super::{Exit, output, progress};
 use crate::coverage::Progress;
 use crate::git::Surroundings;
-use crate::report::{Report, Style, json, text};
 use crate::run::{self, Request, Scope, Sides};
 use crate::source::history;
 
@@ -16,15 +15,15 @@ use crate::source::history;
 /// If the request is wrong or the report cannot be written.
 pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
     let begun = Instant::now();
+    let targets = arguments.report.targets()?;
     let progress = Progress::default();
     let bar = progress::Bar { wanted: !arguments.no_progress };
     let report = bar.during(&progress, || run::run(&request(arguments), &progress))?;
-    let exit = exit(&report, arguments);
-    write(&report, arguments)?;
+    arguments.report.write(&report, &targets)?;
     if arguments.stats {
         output::stderr(&format!("{:.3} s\n", begun.elapsed().as_secs_f64()));
     }
-    Ok(exit)
+    Ok(arguments.report.exit(&report))
 }
 
 fn request(arguments: &Scan) -> Request {
@@ -61,36 +60,5 @@ fn scope(arguments: &Scan) -> Scope {
             (true, true) => Sides::Both,
         };
         Scope::Paths { paths: arguments.paths.clone(), sides }
-    }
-}
-
-fn exit(report: &Report, arguments: &Scan) -> Exit {
-    if report.open(arguments.fail_on).next().is_some() {
-        Exit::Findings
-    } else if report.coverage.is_complete() {
-        Exit::Clean
-    } else {
-        Exit::Incomplete
-    }
-}
-
-fn write(report: &Report, arguments: &Scan) -> anyhow::Result<()> {
-    let to_file = arguments.output.is_some();
-    let style = Style {
-        reveal: arguments.reveal,
-        color: match arguments.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => !to_file && output::is_colorful(),
-        },
-        width: output::width(),
-    };
-    let write = |out: &mut dyn std::io::Write| match arguments.format {
-        Format::Text => text::write(report, style, out),
-        Format::Json => json::write(report, style, out),
-    };
-    match &arguments.output {
-        Some(path) => output::file(path, write),
-        None => output::stdout(write),
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::date::rfc3339;
 use super::{Report, Style};
-use crate::blob::{CommitRef, ObjectId, Origin};
+use crate::blob::{CommitRef, Origin};
 use crate::coverage::{Coverage, Note};
 use crate::finding::{Finding, Status};
 use crate::key::Severity;
@@ -210,7 +210,7 @@ impl<'a> Entry<'a> {
             location: Location::of(&finding.place),
             side: finding.exposure.side.word(),
             fingerprint: &finding.fingerprint,
-            status: status(finding.status),
+            status: finding.status.word(),
             locations: finding.others.iter().map(Location::of).collect(),
             history: finding.lineage.as_ref().map(|lineage| History {
                 first: lineage.first.as_ref().map(Commit::of),
@@ -233,7 +233,7 @@ impl<'a> Location<'a> {
             end_column: place.end.column,
             offset: (place.origin != Origin::Patch).then_some(place.start.offset),
             origin: place.origin.name(),
-            object: object(place.origin).map(|id| id.to_string()),
+            object: place.origin.object().map(|id| id.to_string()),
             commit: place.commit.as_ref().map(|commit| commit.id.to_string()),
             author: place.commit.as_ref().map(|commit| commit.author.as_str()),
             date: place.commit.as_ref().and_then(|commit| rfc3339(commit.date)),
@@ -311,20 +311,5 @@ impl Stats {
             } += 1;
         }
         stats
-    }
-}
-
-fn status(status: Status) -> &'static str {
-    match status {
-        Status::Open => "open",
-        Status::Suppressed => "suppressed",
-        Status::Sample => "sample",
-    }
-}
-
-fn object(origin: Origin) -> Option<ObjectId> {
-    match origin {
-        Origin::History(id) | Origin::Message(id) | Origin::Name(id) => Some(id),
-        _ => None,
     }
 }

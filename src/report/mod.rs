@@ -1,8 +1,15 @@
 //! What a run found and read, and the formats that show it.
 
 mod date;
+pub mod github;
 pub mod json;
+pub mod markdown;
+mod place;
+mod rule;
+pub mod sarif;
+mod sentence;
 pub mod text;
+mod words;
 
 pub use date::day;
 
@@ -20,6 +27,9 @@ pub struct Report {
     /// What leads from the current directory to where paths begin, such as `../shop/`; empty, or
     /// with a `/` at its end.
     pub base: String,
+    /// What leads from the root of the repository to where paths begin, such as `packages/api/`;
+    /// empty at the root and where there is no repository.
+    pub within: String,
     /// What a configuration in the scanned repository suppressed or disabled.
     pub notices: Vec<Note>,
 }
@@ -33,6 +43,8 @@ pub struct Style {
     pub color: bool,
     /// The width of the terminal in columns.
     pub width: usize,
+    /// The present, in seconds since 1970-01-01 UTC, for formats that say when they were written.
+    pub now: i64,
 }
 
 impl Report {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::history::History;
 use crate::blob::{Blob, CommitRef, ObjectId, ObjectKind, Origin};
 use crate::coverage::{Coverage, Note, Progress};
-use crate::finding::{Lineage, Traced};
 use crate::git::{self, Database, RangeChanges, RevisionRange};
 use crate::scan::{Found, Scanner};
 
@@ -94,11 +93,8 @@ impl<'a> Reader<'a> {
         self.scanner.scan(blob, &mut found);
         self.history.coverage.gaps.append(&mut found.gaps);
         self.history.traced.extend(found.sightings.into_iter().map(|mut sighting| {
-            let commit = commit.map(|commit| self.scanner.commit(commit));
-            sighting.place.commit.clone_from(&commit);
-            let lineage = Lineage { first: commit, last: None, at_head: false, refs: Vec::new() };
-            let traced: Traced = (sighting, Some(lineage));
-            traced
+            sighting.place.commit = commit.map(|commit| self.scanner.commit(commit));
+            (sighting, None)
         }));
     }
 }

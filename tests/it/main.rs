@@ -17,4 +17,5 @@ mod key;
 mod keys;
 mod readme;
 mod repo;
+mod report;
 mod scan;

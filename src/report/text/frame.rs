@@ -8,10 +8,10 @@ use annotate_snippets::{
 
 use crate::blob::{CommitRef, Origin};
 use crate::finding::{Finding, Lineage};
+use crate::incident::Incident;
 use crate::key::{Confidence, Severity};
-use crate::report::Style;
 use crate::report::date::day;
-use crate::sighting::Place;
+use crate::report::{Report, Style, place, sentence};
 use crate::subject::{Credential, Subject};
 
 /// How many further places are listed before the rest is only counted.
@@ -20,20 +20,20 @@ const PLACES: usize = 6;
 /// Writes the findings of one secret. What to do is written in full for the first secret of a
 /// rule, and referred to for the others.
 pub fn write(
-    group: &[&Finding],
+    incident: &Incident<'_>,
     with_remedy: bool,
-    base: &str,
+    report: &Report,
     style: Style,
     output: &mut dyn Write,
 ) -> io::Result<()> {
-    let Some(finding) = group.first() else { return Ok(()) };
-    let notes = notes(group, with_remedy, base, style);
+    let finding = incident.worst;
+    let notes = notes(incident, with_remedy, report, style);
     let title = level(finding.severity).primary_title(finding.title()).id(finding.rule_id());
     let place = &finding.place;
     let label = label(finding);
     let mut frame = Group::with_title(title);
     frame = frame.element(
-        Header::path(where_is(place, base))
+        Header::path(place::path(place, report))
             .line(place.start.line as usize)
             .char_column(place.start.column as usize),
     );
@@ -68,15 +68,15 @@ fn is_bare_separator(line: &str) -> bool {
 
 /// Writes the findings of one credential as a line.
 pub fn write_line(
-    group: &[&Finding],
-    base: &str,
+    incident: &Incident<'_>,
+    report: &Report,
     style: Style,
     output: &mut dyn Write,
 ) -> io::Result<()> {
-    let Some(finding) = group.first() else { return Ok(()) };
+    let finding = incident.worst;
     let value = value(finding, style);
-    let place = place_name(&finding.place, base);
-    let places: usize = group.iter().map(|f| 1 + f.others.len()).sum();
+    let place = place::name(&finding.place, report);
+    let places = incident.places();
     let more = if places > 1 { format!(" and {} more", places - 1) } else { String::new() };
     writeln!(output, "{}[{}]: {value} in {place}{more}", finding.severity, finding.rule_id())
 }
@@ -107,17 +107,23 @@ fn label(finding: &Finding) -> String {
 
 type Note = (&'static str, String);
 
-fn notes(group: &[&Finding], with_remedy: bool, base: &str, style: Style) -> Vec<Note> {
-    let finding = group[0];
+fn notes(incident: &Incident<'_>, with_remedy: bool, report: &Report, style: Style) -> Vec<Note> {
+    let finding = incident.worst;
     let mut notes = Vec::new();
     match &finding.subject {
         Subject::Credential(credential) => notes.extend(facts(credential, style)),
         Subject::Practice(practice) => notes.push(("why", practice.message.clone())),
     }
-    if let Some(lineage) = &finding.lineage {
-        notes.push(("history", history(lineage, finding.place.origin)));
+    if let Some(first) = finding.place.commit.as_ref().filter(|_| finding.lineage.is_none()) {
+        notes.push(("commit", commit(first)));
+    } else if let Some((traced, lineage)) = traced(incident) {
+        let mut text = history(lineage, traced.place.origin);
+        if traced.place.path != finding.place.path {
+            text = format!("{}: {text}", traced.place.path.as_deref().unwrap_or("elsewhere"));
+        }
+        notes.push(("history", text));
     }
-    let also = also(group, base);
+    let also = also(incident, report);
     if !also.is_empty() {
         notes.push(("also", also));
     }
@@ -128,6 +134,12 @@ fn notes(group: &[&Finding], with_remedy: bool, base: &str, style: Style) -> Vec
     };
     notes.push(("do", remedy));
     notes.into_iter().map(|(name, text)| (name, wrap(&text, name, style.width))).collect()
+}
+
+/// The worst finding if its history is known, or else the first of which it is.
+fn traced<'a>(incident: &Incident<'a>) -> Option<(&'a Finding, &'a Lineage)> {
+    let mut all = std::iter::once(&incident.worst).chain(&incident.findings);
+    all.find_map(|finding| Some((*finding, finding.lineage.as_ref()?)))
 }
 
 fn facts(credential: &Credential, style: Style) -> Vec<Note> {
@@ -168,34 +180,23 @@ fn history(lineage: &Lineage, origin: Origin) -> String {
         (Some(last), false) => lines.push(format!("not at HEAD; last in {}", commit(last))),
         (None, false) => lines.push("in no commit, but the object can be read".to_owned()),
     }
-    let named: Vec<&str> = lineage.refs.iter().map(|name| short_ref(name)).collect();
-    lines.push(match named.as_slice() {
-        [] => "no branch or tag reaches it".to_owned(),
-        few if few.len() <= 4 => format!("reached by {}", few.join(", ")),
-        many => format!("reached by {} and {} more", many[..3].join(", "), many.len() - 3),
-    });
+    lines.push(sentence::reached(lineage));
     lines.join("\n")
 }
 
-fn short_ref(name: &str) -> &str {
-    ["refs/heads/", "refs/remotes/", "refs/"]
-        .iter()
-        .find_map(|prefix| name.strip_prefix(prefix))
-        .unwrap_or(name)
-}
-
 fn commit(commit: &CommitRef) -> String {
-    let id = commit.id.to_string();
+    let id = place::short_id(commit.id);
     let date = day(commit.date).unwrap_or_default();
-    format!("{} of {date} by {}\n  \"{}\"", &id[..12], commit.author, commit.subject)
+    format!("{id} of {date} by {}\n  \"{}\"", commit.author, commit.subject)
 }
 
-fn also(group: &[&Finding], base: &str) -> String {
-    let others = group[0].others.iter().chain(group[1..].iter().map(|finding| &finding.place));
-    let more: usize = group[1..].iter().map(|finding| finding.others.len()).sum();
+fn also(incident: &Incident<'_>, report: &Report) -> String {
+    let worst = incident.worst;
+    let rest = incident.findings.iter().filter(|finding| !std::ptr::eq(**finding, worst));
+    let more: usize = rest.clone().map(|finding| finding.others.len()).sum();
     let mut names: Vec<String> = Vec::new();
-    for place in others {
-        let name = place_name(place, base);
+    for place in worst.others.iter().chain(rest.map(|finding| &finding.place)) {
+        let name = place::name(place, report);
         if !names.contains(&name) {
             names.push(name);
         }
@@ -207,30 +208,6 @@ fn also(group: &[&Finding], base: &str) -> String {
         text.push_str(&format!("\nand {left} more"));
     }
     text
-}
-
-fn place_name(place: &Place, base: &str) -> String {
-    format!("{}:{}:{}", where_is(place, base), place.start.line, place.start.column)
-}
-
-/// The place in words that lead a person to it.
-fn where_is(place: &Place, base: &str) -> String {
-    let short = |id: crate::blob::ObjectId| id.to_string()[..12].to_owned();
-    let path = place.path.as_deref();
-    match (place.origin, path) {
-        (Origin::Tree, Some(path)) => format!("{base}{path}"),
-        (Origin::History(id), Some(path)) => match &place.commit {
-            Some(commit) => format!("{}:{path}", short(commit.id)),
-            None => format!("{path} in object {}", short(id)),
-        },
-        (Origin::History(id), None) => format!("object {}", short(id)),
-        (Origin::Message(id), _) => format!("message of {}", short(id)),
-        (Origin::Name(id), path) => {
-            format!("file name {} in tree {}", path.unwrap_or("?"), short(id))
-        }
-        (Origin::Index, Some(path)) => format!("index:{path}"),
-        (origin, path) => path.unwrap_or(origin.name()).to_owned(),
-    }
 }
 
 fn value(finding: &Finding, style: Style) -> String {

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::{Report, Style};
-use crate::finding::{Finding, Status};
+use crate::incident;
 use crate::key::Severity;
 
 /// Writes the report: a frame for each secret that asks somebody to act, a line for what is short-lived
@@ -17,26 +17,15 @@ use crate::key::Severity;
 /// What the output says.
 pub fn write(report: &Report, style: Style, output: &mut dyn Write) -> io::Result<()> {
     let mut told = HashSet::new();
-    for group in groups(report, |f| f.severity < Severity::Low) {
-        let is_new = told.insert(group[0].rule_id());
-        frame::write(&group, is_new, &report.base, style, output)?;
+    let incidents = incident::join(&report.findings);
+    let (framed, lines): (Vec<_>, Vec<_>) =
+        incidents.iter().partition(|incident| incident.severity() < Severity::Low);
+    for incident in framed {
+        let is_new = told.insert(incident.worst.rule_id());
+        frame::write(incident, is_new, report, style, output)?;
     }
-    for group in groups(report, |f| f.severity >= Severity::Low) {
-        frame::write_line(&group, &report.base, style, output)?;
+    for incident in lines {
+        frame::write_line(incident, report, style, output)?;
     }
     summary::write(report, style, output)
-}
-
-/// Open findings of one secret together, in the order of the worst of each.
-fn groups(report: &Report, wanted: impl Fn(&Finding) -> bool) -> Vec<Vec<&Finding>> {
-    let mut groups: Vec<Vec<&Finding>> = Vec::new();
-    let mut index = std::collections::HashMap::new();
-    for finding in report.findings.iter().filter(|f| f.status == Status::Open && wanted(f)) {
-        let at = *index.entry(&finding.fingerprint).or_insert_with(|| {
-            groups.push(Vec::new());
-            groups.len() - 1
-        });
-        groups[at].push(finding);
-    }
-    groups
 }
