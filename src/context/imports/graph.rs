@@ -177,7 +177,7 @@ pub fn build(imports: &Imports, package: &str, rules: &Rules<'_>) -> Graph {
 
 /// The entry points: those that are named, then those that the rules see among the package's files.
 fn entries(imports: &Imports, package: &str, rules: &Rules<'_>) -> Vec<Entry> {
-    let paths: Vec<&str> = imports.packages().modules_below(package).collect();
+    let paths = imports.packages().modules_of(package);
     let found = workers::map(imports.budget().threads, &paths, |path| {
         (rules.entry)(&imports.candidate(path))
     });

@@ -29,15 +29,19 @@
 
 mod alias;
 mod budget;
+mod built;
 mod directive;
 mod extract;
 mod files;
 mod graph;
+mod installed;
+mod known;
 mod live;
 mod markup;
 mod module;
 mod packages;
 mod parse;
+mod pattern;
 mod resolve;
 mod syntax;
 mod textual;

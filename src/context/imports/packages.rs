@@ -1,6 +1,6 @@
 //! The packages of a tree: their manifests, and every file that could be a module.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -10,6 +10,10 @@ use super::parse::{EXTENSIONS, extension};
 
 /// Directories that begin with a dot and hold sources.
 const SOURCES: [&str; 4] = [".server", ".client", ".storybook", ".vitepress"];
+
+/// Where package managers write down what they installed.
+const LOCKS: [&str; 5] =
+    ["package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"];
 
 /// What a `package.json` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,8 +51,14 @@ pub struct Packages {
     pub manifests: BTreeMap<String, Manifest>,
     /// Files that could be modules, sorted.
     pub modules: BTreeSet<String>,
+    /// Files of data, which a pattern may name.
+    pub data: BTreeSet<String>,
     /// Configurations of bundlers, by directory.
     pub configs: BTreeMap<String, Vec<String>>,
+    /// Files in which a package manager writes down what it installed.
+    pub locks: Vec<String>,
+    /// The packages that any package of the tree depends on.
+    pub dependencies: BTreeSet<String>,
     /// The directory of each named package; of two with one name, the one that is less deep.
     pub names: BTreeMap<String, String>,
 }
@@ -69,6 +79,7 @@ impl Packages {
                         let bytes = files.read(&files.path(&path)).unwrap_or_default();
                         found.manifests.insert(label.clone(), Manifest::parse(&bytes));
                     }
+                    Kind::File if LOCKS.contains(&name) => found.locks.push(path),
                     Kind::File if alias::is_config(name) => {
                         found.configs.entry(label.clone()).or_default().push(path.clone());
                         found.modules.insert(path);
@@ -76,33 +87,55 @@ impl Packages {
                     Kind::File if EXTENSIONS.contains(&extension(name).as_str()) => {
                         found.modules.insert(path);
                     }
+                    Kind::File if extension(name) == "json" => {
+                        found.data.insert(path);
+                    }
                     _ => {}
                 }
             }
         }
         found.names = by_name(&found.manifests);
+        let dependencies = found.manifests.values().flat_map(|manifest| &manifest.dependencies);
+        found.dependencies = dependencies.cloned().collect();
         found
     }
 
-    /// The directory of the package that a path belongs to.
-    pub fn of(&self, path: &str) -> &str {
-        self.above(path).next().map_or("", |(directory, _)| directory)
+    /// The directory of the package that a directory belongs to.
+    pub fn of(&self, directory: &str) -> &str {
+        self.around(directory).next().map_or("", |(directory, _)| directory)
     }
 
-    /// The manifests above a path, the nearest first.
-    pub fn above<'a>(&'a self, path: &str) -> impl Iterator<Item = (&'a str, &'a Manifest)> {
-        let parents = std::iter::successors(parent(path), |directory| parent(directory));
+    /// The manifests in a directory and above it, the nearest first.
+    pub fn around<'a>(&'a self, directory: &str) -> impl Iterator<Item = (&'a str, &'a Manifest)> {
+        let parents = std::iter::successors(Some(directory), |directory| parent(directory));
         let parents: Vec<&str> = parents.collect();
         parents.into_iter().filter_map(|directory| {
             self.manifests.get_key_value(directory).map(|(key, manifest)| (key.as_str(), manifest))
         })
     }
 
-    /// The modules below a directory.
-    pub fn modules_below<'a>(&'a self, directory: &'a str) -> impl Iterator<Item = &'a str> {
-        let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
-        let from = self.modules.range(prefix.clone()..);
-        from.take_while(move |path| path.starts_with(&prefix)).map(String::as_str)
+    /// The modules of the package in a directory, without those of packages within it.
+    pub fn modules_of(&self, directory: &str) -> Vec<&str> {
+        let mut inside: HashMap<&str, bool> = HashMap::new();
+        let mut found = Vec::new();
+        for path in below(&self.modules, directory) {
+            let beside = parent(path).unwrap_or_default();
+            let is_owned = || self.owner(beside, directory) == directory;
+            if *inside.entry(beside).or_insert_with(is_owned) {
+                found.push(path);
+            }
+        }
+        found
+    }
+
+    /// The package that a directory belongs to. A manifest that says nothing but how the files
+    /// beside it are to be read is none of a package of its own.
+    fn owner(&self, directory: &str, package: &str) -> &str {
+        let is_package = |directory: &str, manifest: &Manifest| {
+            directory == package || manifest.name.is_some() || !manifest.dependencies.is_empty()
+        };
+        let mut around = self.around(directory);
+        around.find(|(directory, manifest)| is_package(directory, manifest)).map_or("", |(d, _)| d)
     }
 
     /// The directories of the packages that depend on the package in a directory, through any
@@ -124,6 +157,13 @@ impl Packages {
         found.remove(directory);
         found.into_iter().collect()
     }
+}
+
+/// The paths below a directory.
+pub fn below<'a>(paths: &'a BTreeSet<String>, directory: &str) -> impl Iterator<Item = &'a str> {
+    let prefix = if directory.is_empty() { String::new() } else { format!("{directory}/") };
+    let from = paths.range(prefix.clone()..);
+    from.take_while(move |path| path.starts_with(&prefix)).map(String::as_str)
 }
 
 fn by_name(manifests: &BTreeMap<String, Manifest>) -> BTreeMap<String, String> {

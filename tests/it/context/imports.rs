@@ -530,8 +530,10 @@ fn patterns_and_platforms() {
         ("themes/dark.ts", ""),
         ("pay.ios.ts", ""),
         ("pay.android.ts", ""),
+        ("locales/de.json", "{}"),
         ("locales/x.txt", ""),
     ];
+    assert_eq!(route(&files, "locales/de.json"), "main.ts > locales/de.json");
     assert_eq!(route(&files, "pages/a/b.vue"), "main.ts > pages/a/b.vue");
     assert_eq!(route(&files, "icons/i.js"), "main.ts > icons/i.js");
     assert_eq!(route(&files, "themes/dark.ts"), "main.ts > themes/dark.ts");
@@ -558,6 +560,56 @@ fn what_is_not_there_makes_the_answer_incomplete() {
     ];
     let why = incomplete(&files, "key.ts");
     assert_eq!(why, "main.ts: `./gone` was not found, and 2 more could not be followed");
+}
+
+#[test]
+fn what_another_package_or_the_package_manager_installed_is_not_missing() {
+    let main = [
+        ("web/package.json", r#"{ "name": "web" }"#),
+        (
+            "web/main.ts",
+            "import 'hoisted'; import '@scope/locked/x'; import 'other-locked'; import 'slot'",
+        ),
+        ("api/package.json", r#"{ "name": "api", "dependencies": { "hoisted": "1" } }"#),
+        ("key.ts", ""),
+    ];
+    for lock in [
+        ("yarn.lock", "\"@scope/locked@npm:^3.3.3\":\n\nother-locked@^1:\n  slot: 1\n"),
+        (
+            "package-lock.json",
+            "{ \"node_modules/@scope/locked\": {}, \"node_modules/a/node_modules/other-locked\": {}, \"node_modules/slot\": {} }",
+        ),
+        (
+            "pnpm-lock.yaml",
+            "packages:\n  '@scope/locked@1.0.0':\n  /other-locked@1.0.0:\n  slot@1.0.0:\n",
+        ),
+    ] {
+        let files: Vec<(&str, &str)> = main.into_iter().chain([lock]).collect();
+        let root = project(&files);
+        assert_eq!(reach_in(root.path(), "web", "key.ts"), Reach::NotReached, "{}", lock.0);
+    }
+    let files: Vec<(&str, &str)> = main
+        .into_iter()
+        .chain([("yarn.lock", "\"@radix/slot@1\":\n\"@scope/locked@1\":\nother-locked@1:\n")])
+        .collect();
+    let root = project(&files);
+    let Reach::Incomplete { why } = reach_in(root.path(), "web", "key.ts") else { panic!() };
+    assert_eq!(why, "web/main.ts: `slot` was not found");
+}
+
+#[test]
+fn a_package_within_a_package_has_entry_points_of_its_own() {
+    let files = [
+        ("package.json", r#"{ "name": "root" }"#),
+        ("esm/package.json", r#"{ "type": "module" }"#),
+        ("esm/main.js", "import './a'"),
+        ("esm/a.js", ""),
+        ("packages/other/package.json", r#"{ "name": "other" }"#),
+        ("packages/other/main.js", "import './b'"),
+        ("packages/other/b.js", ""),
+    ];
+    assert_eq!(route(&files, "esm/a.js"), "esm/main.js > esm/a.js");
+    not_reached(&files, "packages/other/b.js");
 }
 
 #[test]
