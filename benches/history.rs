@@ -1,13 +1,16 @@
 //! How long reading a whole repository takes, beside the floor: inflating every object of its packs
 //! with the same library on the same threads, and nothing else.
 //!
-//! `cargo bench --bench history -- PATH [THREADS]`. Each row is a process of its own, so that its
-//! peak of memory is its own too. Memory is only known on Linux.
+//! `cargo bench --bench history -- PATH [THREADS] [own]`. Below the rows of the library come those of
+//! whole programs: this one, kingfisher with its one Stripe rule and with all, and gitleaks, where
+//! they are installed and `own` does not leave them out. Each row is a process of its own, so that
+//! its peak of memory is its own too. Memory and CPU of programs need GNU time; memory that belongs
+//! to no file is only known on Linux.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -21,39 +24,70 @@ const LITERALS: [&str; 4] = ["k_live_", "k_test_", "whsec_", "sk_org_"];
 /// A word common enough that hits can be picked among the blobs that have it.
 const COMMON: &str = "password";
 
+/// Rows that this program measures in itself.
+const ROWS: [&str; 6] =
+    ["floor", "no hits", "no hits, 1 thread", "1 hit", "100 hits", "all common"];
+const KINGFISHER: [&str; 3] = ["kingfisher", "scan", "--no-validate"];
+
 fn main() {
-    let mut args = std::env::args().skip(1).filter(|arg| arg != "--bench");
-    let Some(path) = args.next() else {
-        println!("cargo bench --bench history -- PATH [THREADS]");
-        return;
-    };
-    let threads = args.next().unwrap_or_else(|| "2".to_owned());
-    match args.next() {
-        Some(row) => run(Path::new(&path), threads.parse().unwrap(), &row),
-        None => table(&path, &threads),
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words[..] {
+        [path] => table(path, "2", true),
+        [path, threads] => table(path, threads, true),
+        [path, threads, "own"] => table(path, threads, false),
+        [path, threads, row] => run(Path::new(path), threads.parse().unwrap(), row),
+        _ => println!("cargo bench --bench history -- PATH [THREADS] [own]"),
     }
 }
 
-fn table(path: &str, threads: &str) {
+fn table(path: &str, threads: &str, others: bool) {
     println!("{path}, {threads} threads; times in ms, memory in MB");
     println!(
-        "{:<22}{:>7}{:>7}{:>9}{:>7}{:>7}  result",
+        "{:<22}{:>8}{:>8}{:>9}{:>7}{:>7}  result",
         "", "wall", "CPU", "x floor", "RSS", "anon"
     );
     let mut floor = None;
-    for row in ["floor", "no hits", "1 hit", "100 hits", "all common"] {
-        let output = Command::new(std::env::current_exe().unwrap())
-            .args([path, threads, row])
-            .output()
-            .unwrap();
-        let line = String::from_utf8_lossy(&output.stdout);
+    let mut print = |row: &str, line: Option<String>| {
+        let Some(line) = line else { return println!("{row:<22}{:>8}", "absent") };
         let mut words = line.trim().splitn(5, ' ');
         let mut number = || words.next().and_then(|word| word.parse::<f64>().ok()).unwrap_or(0.0);
         let (wall, cpu, rss, anon) = (number(), number(), number(), number());
         let floor = *floor.get_or_insert(cpu);
         let result = words.next().unwrap_or_default();
-        println!("{row:<22}{wall:>7}{cpu:>7}{:>9.2}{rss:>7}{anon:>7}  {result}", cpu / floor);
+        println!("{row:<22}{wall:>8}{cpu:>8}{:>9.2}{rss:>7}{anon:>7}  {result}", cpu / floor);
+    };
+    for row in ROWS {
+        let of_row = if row.ends_with("1 thread") { "1" } else { threads };
+        let mut own = Command::new(std::env::current_exe().unwrap());
+        let output = own.args([path, of_row, row]).output().unwrap();
+        print(row, Some(String::from_utf8_lossy(&output.stdout).into_owned()));
     }
+    let program = env!("CARGO_BIN_EXE_stripeguard");
+    print("stripeguard", time(&[program, "scan", "--history", "--threads", threads, path]));
+    if others {
+        let one = ["--rule", "betterleaks.stripe-access-token", path];
+        print("kingfisher, one rule", time(&[&KINGFISHER[..], &one].concat()));
+        print("kingfisher", time(&[&KINGFISHER[..], &[path]].concat()));
+        print("gitleaks", time(&["gitleaks", "git", "--no-banner", path]));
+    }
+}
+
+/// Runs a whole program: wall and CPU time, peak memory, exit code. `None` if it is not installed.
+fn time(command: &[&str]) -> Option<String> {
+    let timed = ["-f", "%U %S %M"].iter().chain(command);
+    let start = Instant::now();
+    let output = ["gtime", "/usr/bin/time"].iter().find_map(|time| {
+        let mut run = Command::new(time);
+        run.args(timed.clone()).stdin(Stdio::null()).stdout(Stdio::null()).output().ok()
+    })?;
+    let wall = start.elapsed().as_millis();
+    let code = output.status.code().filter(|code| *code != 127)?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let mut figures = text.lines().last()?.split(' ').map(|word| word.parse::<f64>().ok());
+    let (user, system, kilobytes) = (figures.next()??, figures.next()??, figures.next()??);
+    let cpu = ((user + system) * 1000.0).round();
+    Some(format!("{wall} {cpu} {} 0 exit code {code}", (kilobytes / 1024.0).round()))
 }
 
 fn run(path: &Path, threads: usize, row: &str) {
@@ -62,7 +96,7 @@ fn run(path: &Path, threads: usize, row: &str) {
     let repository = git::open(path).unwrap();
     let result = match row {
         "floor" => format!("{} MB", git::inflate_everything(&repository, threads) >> 20),
-        "no hits" => scan(&repository, threads, 0),
+        "no hits" | "no hits, 1 thread" => scan(&repository, threads, 0),
         "1 hit" => scan(&repository, threads, 1),
         "100 hits" => scan(&repository, threads, 100),
         _ => scan(&repository, threads, usize::MAX),

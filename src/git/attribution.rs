@@ -7,8 +7,9 @@ use crate::git::commit::describe;
 use crate::git::events::Attributor;
 use crate::git::graph::Rank;
 use crate::git::history::PathNumber;
+use crate::git::ref_sets::RefSets;
 use crate::git::tips::Tips;
-use crate::git::{Database, Reference, Repository, Walk};
+use crate::git::{Database, RefSet, Reference, Repository, Walk};
 
 /// How commits and references lead to each hit of a walk.
 #[derive(Clone, Debug, Default)]
@@ -30,9 +31,8 @@ pub struct Exposure {
     pub paths: Vec<PathHistory>,
     /// For a commit or tag: the object itself.
     pub message: Option<CommitRef>,
-    /// The references that reach it, through any of its paths, as numbers in
-    /// [`Attribution::refs`], sorted. Empty if nothing does.
-    pub refs: Vec<u32>,
+    /// The references that reach it, through any of its paths. Empty if nothing does.
+    pub refs: RefSet,
 }
 
 /// The history of one path under which a hit stood.
@@ -51,9 +51,8 @@ pub struct PathHistory {
     pub removals: Vec<ObjectId>,
     /// Whether the commit that is checked out has it at this path.
     pub at_head: bool,
-    /// The references from which a commit with it at this path is reached, as numbers in
-    /// [`Attribution::refs`], sorted.
-    pub refs: Vec<u32>,
+    /// The references from which a commit with it at this path is reached.
+    pub refs: RefSet,
 }
 
 /// Says by which commits, under which paths and from which references each hit of a walk can be
@@ -65,8 +64,10 @@ pub fn attribute(repository: &Repository, walk: &Walk) -> Attribution {
     let mut attributor = Attributor::new(walk);
     let tips = Tips::new(&references.all, walk, &attributor.graph);
     attributor.follow(references, &tips);
-    let messages = attributor.sweep(&tips);
-    let mut writer = Writer { database: &database, attributor: &attributor, known: HashMap::new() };
+    let mut sets = RefSets::default();
+    let messages = attributor.sweep(&tips, &mut sets);
+    let known = HashMap::new();
+    let mut writer = Writer { database: &database, attributor: &attributor, known, sets };
     let mut attribution = writer.write(&messages, &tips);
     attribution.refs = references.all.clone();
     attribution
@@ -77,10 +78,11 @@ struct Writer<'a> {
     database: &'a Database,
     attributor: &'a Attributor<'a>,
     known: HashMap<ObjectId, Option<CommitRef>>,
+    sets: RefSets,
 }
 
 impl Writer<'_> {
-    fn write(&mut self, messages: &BTreeMap<ObjectId, Vec<u32>>, tips: &Tips) -> Attribution {
+    fn write(&mut self, messages: &BTreeMap<ObjectId, RefSet>, tips: &Tips) -> Attribution {
         let walk = self.attributor.walk;
         let mut attribution = Attribution::default();
         attribution.blobs.extend(walk.blobs.iter().map(|id| (*id, Exposure::default())));
@@ -90,21 +92,15 @@ impl Writer<'_> {
             let exposure = Exposure { message: self.describe(*id), refs, ..Exposure::default() };
             attribution.messages.insert(*id, exposure);
         }
-        for (reference, id) in &tips.direct {
-            for exposures in [&mut attribution.blobs, &mut attribution.messages] {
-                exposures.get_mut(id).into_iter().for_each(|found| found.refs.push(*reference));
-            }
-        }
         for ((path, hit), number) in &self.attributor.places {
             let history = self.history(*path, *number);
             let exposure = match walk.blobs.get(*hit as usize) {
                 Some(id) => attribution.blobs.entry(*id).or_default(),
                 None => attribution.names.entry(last_name(&history.path)).or_default(),
             };
-            exposure.refs.extend(&history.refs);
             exposure.paths.push(history);
         }
-        self.finish(&mut attribution);
+        self.finish(&mut attribution, tips);
         attribution
     }
 
@@ -129,22 +125,31 @@ impl Writer<'_> {
         self.known.entry(id).or_insert_with(read).clone()
     }
 
-    /// Sorts, and leaves out what is somebody else's.
-    fn finish(&self, attribution: &mut Attribution) {
+    /// Sorts, joins the references of all paths, and leaves out what is somebody else's.
+    fn finish(&mut self, attribution: &mut Attribution, tips: &Tips) {
+        let mut direct: HashMap<ObjectId, Vec<u32>> = HashMap::new();
+        for (reference, id) in &tips.direct {
+            direct.entry(*id).or_default().push(*reference);
+        }
         for exposures in [&mut attribution.blobs, &mut attribution.messages] {
-            exposures.values_mut().for_each(sort);
+            for (id, exposure) in exposures.iter_mut() {
+                self.join(exposure, direct.remove(id).unwrap_or_default());
+            }
             if self.database.dirs.len() > 1 {
                 exposures.retain(|id, found| !found.refs.is_empty() || self.database.owns(id));
             }
         }
-        attribution.names.values_mut().for_each(sort);
+        attribution.names.values_mut().for_each(|exposure| self.join(exposure, Vec::new()));
     }
-}
 
-fn sort(exposure: &mut Exposure) {
-    exposure.paths.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    exposure.refs.sort_unstable();
-    exposure.refs.dedup();
+    fn join(&mut self, exposure: &mut Exposure, direct: Vec<u32>) {
+        exposure.paths.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        let of_paths = exposure.paths.iter().map(|path| &path.refs);
+        let mut sets: Vec<RefSet> = of_paths.chain([&exposure.refs]).cloned().collect();
+        sets.push(self.sets.share(direct));
+        sets.retain(|set| !set.is_empty());
+        exposure.refs = self.sets.union(&sets);
+    }
 }
 
 fn last_name(path: &[u8]) -> Vec<u8> {

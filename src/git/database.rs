@@ -14,7 +14,8 @@ use crate::git::pack::Pack;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::entry::{Header, Storage};
 use crate::git::pack::inflate::Inflater;
-use crate::git::{Repository, loose};
+use crate::git::pack::midx::Midx;
+use crate::git::{Repository, bytes_to_path, loose, read_small};
 
 /// The object database of a repository: its own objects and those that it borrows.
 pub struct Database {
@@ -74,24 +75,58 @@ impl Database {
         paths.sort_unstable();
         let has = |path: &Path, extension| path.extension().is_some_and(|found| found == extension);
         self.partial |= own && paths.iter().any(|path| has(path, "promisor"));
+        let indexes = self.open_midx(dir);
         for path in &paths {
             if has(path, "idx") {
-                match Pack::open(path, self.id_len, own) {
-                    Ok((pack, doubt)) => {
-                        if let Some(why) = doubt {
-                            self.gap(path, why);
-                        }
-                        self.packs.push(pack);
-                    }
-                    Err(why) => self.gap(path, why),
-                }
+                let opened = Pack::open(path, self.id_len, own);
+                self.add(path, opened);
             } else if has(path, "pack") && paths.binary_search(&path.with_extension("idx")).is_err()
             {
+                let listed = indexes
+                    .iter()
+                    .find_map(|midx| Pack::open_listed(path, midx, self.id_len, own).transpose());
                 let why = "this pack has no index, so its objects were not read; \
                            `git index-pack` makes one";
-                self.gap(path, why.to_owned());
+                self.add(path, listed.unwrap_or_else(|| Err(why.to_owned())));
             }
         }
+        for name in indexes.iter().flat_map(Midx::packs) {
+            let path = dir.join(bytes_to_path(&[name, b".pack"].concat()));
+            if paths.binary_search(&path).is_err() {
+                let why = "the index of several packs lists this pack, and it is missing";
+                self.gap(&path, why.to_owned());
+            }
+        }
+    }
+
+    fn add(&mut self, path: &Path, opened: Result<(Pack, Option<String>), String>) {
+        match opened {
+            Ok((pack, doubt)) => {
+                if let Some(why) = doubt {
+                    self.gap(path, why);
+                }
+                self.packs.push(pack);
+            }
+            Err(why) => self.gap(path, why),
+        }
+    }
+
+    /// The indexes of several packs: one file, or a chain of them in a directory of its own.
+    fn open_midx(&mut self, dir: &Path) -> Vec<Midx> {
+        let chain = dir.join("multi-pack-index.d");
+        let list = read_small(&chain.join("multi-pack-index-chain")).unwrap_or_default();
+        let links = list.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let links = links.filter_map(|line| std::str::from_utf8(line).ok()?.trim().into());
+        let links = links.map(|hash| chain.join(format!("multi-pack-index-{hash}.midx")));
+        let mut found = Vec::new();
+        for path in std::iter::once(dir.join("multi-pack-index")).chain(links) {
+            match Midx::open(&path, self.id_len) {
+                Ok(midx) => found.push(midx),
+                Err(why) if path.exists() => self.gap(&path, why),
+                Err(_) => {}
+            }
+        }
+        found
     }
 
     fn gap(&mut self, path: &Path, why: String) {

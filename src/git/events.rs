@@ -6,6 +6,7 @@ use crate::blob::ObjectId;
 use crate::git::fast_hash::FastMap;
 use crate::git::graph::{Graph, Rank};
 use crate::git::history::{Hit, NAMED, Place, Trees};
+use crate::git::ref_sets::{RefSet, RefSets};
 use crate::git::tips::Tips;
 use crate::git::tree_log::{NONE, Record};
 use crate::git::{References, Walk};
@@ -17,7 +18,10 @@ pub(crate) struct Events {
     pub removed: Vec<Rank>,
     pub last: Option<Rank>,
     pub at_head: bool,
-    pub refs: Vec<u32>,
+    /// References that lead to it other than through a commit.
+    direct: Vec<u32>,
+    /// All references that lead to it.
+    pub refs: RefSet,
 }
 
 /// Finds out what happened to every place.
@@ -126,7 +130,7 @@ impl<'a> Attributor<'a> {
                 self.trees.difference(tree, &[], &mut found);
             }
             for place in found.drain(..) {
-                self.event(place).refs.push(*reference);
+                self.event(place).direct.push(*reference);
             }
         }
     }
@@ -152,46 +156,57 @@ impl<'a> Attributor<'a> {
 
     /// Finds the references that reach each place, and each message that is a hit: the latter are
     /// given back. Many are followed at once, each as one bit.
-    pub fn sweep(&mut self, tips: &Tips) -> BTreeMap<ObjectId, Vec<u32>> {
-        const WORDS: usize = 4;
+    pub fn sweep(&mut self, tips: &Tips, sets: &mut RefSets) -> BTreeMap<ObjectId, RefSet> {
         let messages: Vec<(ObjectId, Rank)> = self.message_ranks();
+        let mut of_messages = BTreeMap::new();
         let places = self.events.len();
-        let total = places + messages.len();
-        let mut found: Vec<Vec<u32>> = vec![Vec::new(); total];
         let mut bits = vec![[0u64; WORDS]; self.graph.len()];
-        for first in (0..total).step_by(64 * WORDS) {
+        for first in (0..places + messages.len()).step_by(64 * WORDS) {
+            let targets = first..(first + 64 * WORDS).min(places + messages.len());
             bits.fill([0; WORDS]);
-            let last = total.min(first + 64 * WORDS);
-            for target in first..last {
-                let (word, bit) = ((target - first) / 64, (target - first) % 64);
+            for (bit, target) in targets.clone().enumerate() {
                 let ranks = match target.checked_sub(places) {
                     None => self.events[target].introduced.as_slice(),
                     Some(message) => std::slice::from_ref(&messages[message].1),
                 };
-                ranks.iter().for_each(|rank| bits[*rank as usize][word] |= 1 << bit);
+                ranks.iter().for_each(|rank| bits[*rank as usize][bit / 64] |= 1 << (bit % 64));
             }
             self.graph.spread(&mut bits);
-            for (reference, rank) in &tips.commits {
-                for (word, mut set) in bits[*rank as usize].into_iter().enumerate() {
-                    while set != 0 {
-                        let target = first + word * 64 + set.trailing_zeros() as usize;
-                        found[target].push(*reference);
-                        set &= set - 1;
+            for (target, mut refs) in targets.zip(reaching(tips, &bits)) {
+                match target.checked_sub(places) {
+                    None => {
+                        let event = &mut self.events[target];
+                        refs.append(&mut event.direct);
+                        event.refs = sets.share(refs);
+                    }
+                    Some(message) => {
+                        of_messages.insert(messages[message].0, sets.share(refs));
                     }
                 }
             }
         }
-        for (event, refs) in self.events.iter_mut().zip(&found) {
-            event.refs.extend(refs);
-            event.refs.sort_unstable();
-            event.refs.dedup();
-        }
-        let messages = messages.into_iter().map(|(id, _)| id);
-        messages.zip(found.into_iter().skip(places)).collect()
+        of_messages
     }
 
     fn message_ranks(&self) -> Vec<(ObjectId, Rank)> {
         let messages = self.walk.messages.iter();
         messages.filter_map(|id| Some((*id, self.graph.rank(id)?))).collect()
     }
+}
+
+/// How many words of bits are followed through the graph at once.
+const WORDS: usize = 4;
+
+/// For each bit, the references to commits that have it.
+fn reaching(tips: &Tips, bits: &[[u64; WORDS]]) -> Vec<Vec<u32>> {
+    let mut found = vec![Vec::new(); 64 * WORDS];
+    for (reference, rank) in &tips.commits {
+        for (word, mut set) in bits[*rank as usize].into_iter().enumerate() {
+            while set != 0 {
+                found[word * 64 + set.trailing_zeros() as usize].push(*reference);
+                set &= set - 1;
+            }
+        }
+    }
+    found
 }

@@ -7,17 +7,18 @@ use std::path::{Path, PathBuf};
 use crate::blob::{Blob, Origin};
 use crate::coverage::Coverage;
 use crate::git::refs::subdirectories;
+use crate::git::reftable::Table;
 use crate::git::repository::is_git_dir;
 use crate::git::{RefKind, Repository, read_small};
 
 /// Shows `visit` every file of the git directory, those of linked work trees included, with the
 /// path at which a person can open it; every name of a reference, with that name as path; and the
-/// names of all files in the index, one a line. Objects are not among them, nor are the
+/// names of all files in each index, one a line. Objects are not among them, nor are the
 /// repositories of submodules, which [`submodules`] lists.
 pub fn places(repository: &Repository, visit: &mut dyn FnMut(&Blob<'_>)) -> Coverage {
     let mut places = Places { repository, visit, coverage: Coverage::default() };
     places.names();
-    places.index();
+    places.indexes();
     places.directory(&repository.common_dir);
     if !repository.git_dir.starts_with(&repository.common_dir) {
         places.directory(&repository.git_dir);
@@ -68,13 +69,18 @@ impl Places<'_> {
         }
     }
 
-    /// The index is read entry by entry: its bytes would run lengths and names together.
-    fn index(&mut self) {
-        let index = self.repository.index();
-        let names: Vec<&[u8]> = index.entries.iter().map(|entry| entry.path.as_slice()).collect();
-        let path = label(&self.repository.git_dir.join("index"));
-        self.show(&path, Origin::Index, &names.join(&b'\n'));
-        self.coverage.gaps.extend(index.gaps);
+    /// The indexes of all work trees are read entry by entry: their bytes would run lengths and
+    /// names together.
+    fn indexes(&mut self) {
+        let mut work_trees = self.repository.other_work_trees();
+        work_trees.insert(0, self.repository.clone());
+        for work_tree in work_trees {
+            let index = work_tree.index();
+            let names: Vec<&[u8]> = index.entries.iter().map(|e| e.path.as_slice()).collect();
+            let path = label(&work_tree.git_dir.join("index"));
+            self.show(&path, Origin::Index, &names.join(&b'\n'));
+            self.coverage.gaps.extend(index.gaps);
+        }
     }
 
     /// Shows all files below a git directory, in the order of their paths.
@@ -106,6 +112,18 @@ impl Places<'_> {
         }
     }
 
+    /// A table is shown as text: its names are cut into pieces, and its logs are compressed.
+    fn table(&mut self, path: &Path, bytes: &[u8]) {
+        let (table, outcome) = Table::parse(bytes, self.repository.id_len());
+        let (refs, logs) = table.text();
+        self.coverage.files += 1;
+        self.show(&label(path), Origin::Ref, &refs);
+        self.show(&label(path), Origin::Reflog, &logs);
+        if let Err(why) = outcome {
+            self.coverage.gap(label(path), why);
+        }
+    }
+
     fn file(&mut self, root: &Path, path: &Path, kind: FileType) {
         if kind.is_symlink() {
             let why = "a symbolic link, and what it leads to is no part of the repository";
@@ -117,6 +135,7 @@ impl Places<'_> {
             return;
         };
         match read_small(path) {
+            Ok(bytes) if is_table(path) => self.table(path, &bytes),
             Ok(bytes) => {
                 self.coverage.files += 1;
                 self.show(&label(path), origin, &bytes);
@@ -125,6 +144,12 @@ impl Places<'_> {
             Err(error) => self.coverage.gap(label(path), format!("it cannot be read: {error}")),
         }
     }
+}
+
+/// Whether a file is a table of references, of today or left over.
+fn is_table(path: &Path) -> bool {
+    let inside = path.parent().is_some_and(|dir| dir.file_name().is_some_and(|d| d == "reftable"));
+    inside && path.extension().is_some_and(|found| found == "ref" || found == "log")
 }
 
 /// Whether a directory is read as something else: the objects, and the repositories of submodules.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::blob::ObjectId;
 use crate::coverage::Note;
+use crate::git::reftable::{LogRecord, RefValue, Table};
 use crate::git::{Repository, path_to_bytes, read_small};
 
 /// What a reference is for, from its name.
@@ -124,23 +125,16 @@ impl Repository {
     /// Reads every reference: loose, packed, of all work trees, pseudo references and reflogs.
     pub fn references(&self) -> References {
         let mut reader = Reader::default();
-        if self.format.reftable {
-            let why = "its references are kept in the reftable format, which is not supported yet; \
-                       objects are read, but which branches reach them is not known";
-            reader.gap(&self.common_dir.join("reftable"), why.to_owned());
+        if !self.format.reftable {
+            reader.packed(&self.common_dir.join("packed-refs"));
         }
-        reader.packed(&self.common_dir.join("packed-refs"));
-        reader.directory(&self.common_dir, b"refs", b"");
-        reader.heads(&self.common_dir, b"");
-        reader.logs(&self.common_dir.join("logs"), b"logs");
+        reader.store(self, &self.common_dir, b"");
         for (name, dir) in subdirectories(&self.common_dir.join("worktrees")) {
-            let prefix = [b"worktrees/", name.as_slice(), b"/"].concat();
-            reader.directory(&dir, b"refs", &prefix);
-            reader.heads(&dir, &prefix);
-            reader.logs(&dir.join("logs"), &[prefix.as_slice(), b"logs"].concat());
+            reader.store(self, &dir, &[b"worktrees/", name.as_slice(), b"/"].concat());
         }
         if self.git_dir != self.common_dir {
             reader.heads(&self.git_dir, b"");
+            reader.tables(&self.git_dir, self.id_len(), b"");
         }
         reader.finish(self)
     }
@@ -149,6 +143,60 @@ impl Repository {
 impl Reader {
     fn gap(&mut self, path: &Path, why: String) {
         self.gaps.push(Note { what: path.display().to_string(), why });
+    }
+
+    /// What one git directory has: loose references or tables, and the files beside them.
+    fn store(&mut self, repository: &Repository, dir: &Path, prefix: &[u8]) {
+        self.heads(dir, prefix);
+        if repository.format.reftable {
+            return self.tables(dir, repository.id_len(), prefix);
+        }
+        self.directory(dir, b"refs", prefix);
+        self.logs(&dir.join("logs"), &[prefix, b"logs"].concat());
+    }
+
+    /// The tables of a git directory, the oldest first: newer ones overrule what they say. `HEAD`
+    /// and `refs` are there for old versions of git only.
+    fn tables(&mut self, dir: &Path, id_len: usize, prefix: &[u8]) {
+        let dir = dir.join("reftable");
+        let Some(list) = self.read(&dir.join("tables.list")) else { return };
+        let mut logs: BTreeMap<(Vec<u8>, u64), [ObjectId; 2]> = BTreeMap::new();
+        for name in list.split(|&byte| byte == b'\n').filter(|name| !name.is_empty()) {
+            let file = dir.join(crate::git::bytes_to_path(name));
+            let is_beside = !name.contains(&b'/') && name != b"..";
+            let Some(bytes) = self.read(&file).filter(|_| is_beside) else {
+                let why = "this table of references is listed and cannot be read".to_owned();
+                self.gap(&file, why);
+                continue;
+            };
+            let (table, outcome) = Table::parse(&bytes, id_len);
+            if let Err(why) = outcome {
+                self.gap(&file, why.to_owned());
+            }
+            for (name, value) in table.refs {
+                let name = [prefix, &name].concat();
+                match value {
+                    RefValue::Deleted => drop(self.found.remove(&name)),
+                    RefValue::Id(id) => drop(self.found.insert(name, Target::Id(id))),
+                    RefValue::Symbolic(to) => drop(self.found.insert(name, Target::Symbolic(to))),
+                }
+            }
+            for LogRecord { name, index, entry } in table.logs {
+                match entry {
+                    Some(entry) => drop(logs.insert((name, index), [entry.old, entry.new])),
+                    None => drop(logs.remove(&(name, index))),
+                }
+            }
+        }
+        for ((name, _), [old, new]) in logs {
+            let ids = self.logged.entry([prefix, b"logs/", &name].concat()).or_default();
+            ids.extend([old, new].iter().filter(|id| !id.is_zero()));
+            ids.sort_unstable();
+            ids.dedup();
+            if prefix.is_empty() {
+                self.logs.entry(name).or_default().push(new);
+            }
+        }
     }
 
     /// `packed-refs`: an id and a name in each line; lines with `^` are peeled tags.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::coverage::Note;
 use crate::git::config::Format;
+use crate::git::refs::subdirectories;
 use crate::git::{bytes_to_path, read_small};
 
 /// The directories of a repository.
@@ -198,6 +199,16 @@ impl Repository {
     /// The length of an object id: 20 or 32 bytes.
     pub fn id_len(&self) -> usize {
         self.format.id_len
+    }
+
+    /// The main work tree and the linked ones, without this one.
+    pub fn other_work_trees(&self) -> Vec<Self> {
+        let linked = subdirectories(&self.common_dir.join("worktrees")).into_iter();
+        let dirs = std::iter::once(self.common_dir.clone()).chain(linked.map(|(_, dir)| dir));
+        let others = dirs.filter(|dir| !same_dir(dir, &self.git_dir));
+        others
+            .map(|git_dir| Self { git_dir, work_tree: None, index_file: None, ..self.clone() })
+            .collect()
     }
 
     /// The directories that hold objects, this repository's own first, then its alternates, and

@@ -27,6 +27,21 @@ struct Mark {
     carried: bool,
 }
 
+impl Mark {
+    /// The bytes of the entry.
+    fn entry<'a>(&self, tree: &'a [u8]) -> &'a [u8] {
+        &tree[self.start as usize..self.end as usize]
+    }
+
+    /// What git sorts the entries of a tree by: the name, that of a directory with a slash.
+    fn sort_key<'a>(&self, tree: &'a [u8]) -> impl Iterator<Item = u8> + use<'a> {
+        let entry = self.entry(tree);
+        let space = memchr::memchr(b' ', entry).map_or(entry.len(), |space| space + 1);
+        let name = entry[space..].iter().copied().take_while(|byte| *byte != 0);
+        name.chain((self.flags & flag::TREE != 0).then_some(b'/'))
+    }
+}
+
 /// What is known of a tree, for those that are deltas to it.
 pub(crate) struct Marks {
     record: Record,
@@ -228,11 +243,12 @@ impl<'a> TreePass<'a> {
         marks
     }
 
-    /// Finds directories whose entry begins in or at a change.
+    /// Finds directories whose entry begins in or at a change. One behind a change may not have been
+    /// carried: old trees have modes with a zero before them, and the next version none.
     fn find_directories(&self, delta: &Delta<'_>, bytes: &[u8], marks: &mut Vec<Mark>) {
         for (from, to) in changes(delta) {
             let near = from.saturating_sub(MODE.len() - 1);
-            let window = &bytes[near..bytes.len().min(to + MODE.len() - 1)];
+            let window = &bytes[near..bytes.len().min(to + MODE.len())];
             for at in self.directory.find_iter(window) {
                 marks.extend(directory_at(bytes, self.id_len, near + at));
             }
@@ -271,7 +287,7 @@ impl Pass for TreePass<'_> {
         let removed: Vec<Mark>;
         if brings_hit || self.must_parse(delta, &base.marks) {
             marks = self.parse(self.id(entry), bytes);
-            removed = base.marks.iter().map(|mark| Mark { carried: false, ..*mark }).collect();
+            removed = pair_up((&mut marks, bytes), (&base.marks, delta.base));
         } else {
             self.find_directories(delta, bytes, &mut marks);
             let lost = base.marks.iter().zip(&self.taken).filter(|(_, taken)| !**taken);
@@ -288,6 +304,25 @@ impl Pass for TreePass<'_> {
 
 fn mark(entry: &tree::Entry<'_>, flags: u8) -> Mark {
     Mark { start: entry.start as u32, end: entry.end as u32, flags, carried: false }
+}
+
+/// Marks as carried the entries that the base has too, and gives back those of the base that are
+/// left over. Both are in the order of trees; where a tree is not sorted, entries that are the same
+/// count as removed and added.
+fn pair_up(
+    (marks, bytes): (&mut [Mark], &[u8]),
+    (base, base_bytes): (&[Mark], &[u8]),
+) -> Vec<Mark> {
+    let mut removed = Vec::new();
+    let mut rest = base.iter().map(|mark| Mark { carried: false, ..*mark }).peekable();
+    for mark in marks {
+        let is_before = |old: &Mark| old.sort_key(base_bytes).lt(mark.sort_key(bytes));
+        removed.extend(std::iter::from_fn(|| rest.next_if(is_before)));
+        let same = |old: &Mark| old.entry(base_bytes) == mark.entry(bytes);
+        mark.carried = rest.next_if(same).is_some();
+    }
+    removed.extend(rest);
+    removed
 }
 
 fn directory_at(bytes: &[u8], id_len: usize, at: usize) -> Option<Mark> {

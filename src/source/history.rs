@@ -1,17 +1,20 @@
 //! The whole object database of a repository, its index, and the places around it.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::tree;
+use super::{nested, tree};
 use crate::blob::{Blob, ObjectId, ObjectKind, Origin};
 use crate::cache::Cache;
 use crate::coverage::{Coverage, Progress};
 use crate::decode::container;
 use crate::detect::Detector;
 use crate::finding::{Lineage, Traced};
-use crate::git::{self, Attribution, Exposure, Object, PathHistory, Probe, RefKind, Repository};
+use crate::git::{
+    self, Attribution, Exposure, Index, IndexEntry, Object, PathHistory, Probe, RefKind, Repository,
+};
 use crate::scan::{Found, Scanner};
 use crate::sighting::Sighting;
 
@@ -56,9 +59,41 @@ pub struct History {
     pub traced: Vec<Traced>,
 }
 
+impl History {
+    fn merge(&mut self, other: Self) {
+        self.coverage.merge(other.coverage);
+        self.traced.extend(other.traced);
+    }
+}
+
 /// Reads every object of a repository, reachable or not, the places around its database, and the
-/// same of the submodules whose repositories lie in it.
+/// same of the submodules whose repositories lie in it and of the repositories in its work tree.
 pub fn scan(
+    repository: &Repository,
+    options: &Options<'_>,
+    scanner: &Scanner,
+    progress: &Progress,
+) -> History {
+    let mut history = with_submodules(repository, options, scanner, progress);
+    if !options.under.is_empty() {
+        return history;
+    }
+    for dir in nested::repositories(repository, options.threads) {
+        let inside = inside(&dir, options.root);
+        let prefix = format!("{}{inside}/", options.prefix);
+        let root = tree::label("", &dir);
+        match git::open(&dir) {
+            Ok(inner) => {
+                let options = Options { prefix: &prefix, root: &root, ..*options };
+                history.merge(with_submodules(&inner, &options, scanner, progress));
+            }
+            Err(error) => history.coverage.gap(prefix.trim_end_matches('/'), error.to_string()),
+        }
+    }
+    history
+}
+
+fn with_submodules(
     repository: &Repository,
     options: &Options<'_>,
     scanner: &Scanner,
@@ -66,21 +101,23 @@ pub fn scan(
 ) -> History {
     let mut history = one(repository, options, scanner, progress);
     for git_dir in git::submodules(repository) {
-        let name = tree::label("", &git_dir);
-        let inside = name.strip_prefix(options.root).unwrap_or(&name).trim_start_matches('/');
-        let prefix = format!("{}{inside}:", options.prefix);
+        let prefix = format!("{}{}:", options.prefix, inside(&git_dir, options.root));
         let options = Options { prefix: &prefix, ..*options };
         match git::open(&git_dir) {
             Ok(submodule) if options.under.is_empty() => {
-                let inner = one(&submodule, &options, scanner, progress);
-                history.coverage.merge(inner.coverage);
-                history.traced.extend(inner.traced);
+                history.merge(one(&submodule, &options, scanner, progress));
             }
             Ok(_) => {}
             Err(error) => history.coverage.gap(prefix.trim_end_matches(':'), error.to_string()),
         }
     }
     history
+}
+
+/// A path as it is called from the path that was scanned.
+fn inside(path: &Path, root: &str) -> String {
+    let name = tree::label("", path);
+    name.strip_prefix(root).unwrap_or(&name).trim_start_matches('/').to_owned()
 }
 
 fn one(
@@ -127,22 +164,30 @@ fn one(
     coverage.gaps.extend(hits.values().flat_map(|found| found.gaps.iter().cloned()));
     let attribution =
         if hits.is_empty() { Attribution::default() } else { git::attribute(repository, &walk) };
-    let index = repository.index();
-    let staged = index.entries.iter().filter(|entry| entry.has_blob()).map(|entry| entry.id);
+    let (index, others) = indexes(repository, options);
+    let staged = others.iter().map(|(_, index)| index).chain([&index]);
+    let staged = staged.flat_map(|index| &index.entries).filter(|entry| entry.has_blob());
+    let staged = staged.map(|entry| entry.id).collect();
     let is_bare = repository.work_tree.is_none();
-    let tracer =
-        Tracer { attribution: &attribution, options, scanner, is_bare, staged: staged.collect() };
+    let tracer = Tracer { attribution: &attribution, options, scanner, is_bare, staged };
     let mut traced = tracer.trace(&hits);
     let is_local = options.scope == Scope::Local;
-    for entry in index.entries.iter().filter(|entry| is_local && entry.has_blob()) {
-        if let Some(found) = hits.get(&Spot::Object(entry.id)) {
-            traced.extend(tracer.indexed(&found.sightings, &entry.path));
-        }
+    if is_local {
+        traced.extend(tracer.trace_indexes(&hits, &index, &others));
     }
     if is_local && options.under.is_empty() {
         traced.extend(around(repository, options, scanner, &mut coverage));
     }
     History { coverage, traced }
+}
+
+/// The index of this work tree, and those of the others with what stands before their paths.
+fn indexes(repository: &Repository, options: &Options<'_>) -> (Index, Vec<(String, Index)>) {
+    let others = repository.other_work_trees().into_iter().map(|other| {
+        let prefix = format!("{}{}:", options.prefix, inside(&other.git_dir, options.root));
+        (prefix, other.index())
+    });
+    (repository.index(), others.collect())
 }
 
 /// What stands around the database: references, reflogs, configuration, states of git.
@@ -239,7 +284,7 @@ impl Tracer<'_> {
         for history in &exposure.paths {
             let path = String::from_utf8_lossy(&history.path);
             if path.starts_with(self.options.under) && self.is_in_scope(&history.refs) {
-                let mut sighting = self.at(sighting, &path);
+                let mut sighting = self.at(sighting, self.options.prefix, &path);
                 sighting.place.commit =
                     history.first.as_ref().map(|commit| self.scanner.commit(commit));
                 traced.push((sighting, Some(self.lineage(history))));
@@ -264,11 +309,38 @@ impl Tracer<'_> {
         }
     }
 
-    fn indexed(&self, sightings: &[Sighting], path: &[u8]) -> Vec<Traced> {
+    /// What the index holds. Of the other work trees only what no commit has at the same path:
+    /// their files are mostly those of some commit.
+    fn trace_indexes(
+        &self,
+        hits: &HashMap<Spot, Found>,
+        index: &Index,
+        others: &[(String, Index)],
+    ) -> Vec<Traced> {
+        let mut traced = Vec::new();
+        let own = index.entries.iter().map(|entry| (self.options.prefix, entry));
+        let others = others.iter().flat_map(|(prefix, index)| {
+            let fresh = index.entries.iter().filter(|entry| !self.is_committed(entry));
+            fresh.map(move |entry| (prefix.as_str(), entry))
+        });
+        for (prefix, entry) in own.chain(others).filter(|(_, entry)| entry.has_blob()) {
+            if let Some(found) = hits.get(&Spot::Object(entry.id)) {
+                traced.extend(self.indexed(&found.sightings, prefix, &entry.path));
+            }
+        }
+        traced
+    }
+
+    fn is_committed(&self, entry: &IndexEntry) -> bool {
+        let exposure = self.attribution.blobs.get(&entry.id);
+        exposure.is_some_and(|known| known.paths.iter().any(|known| known.path == entry.path))
+    }
+
+    fn indexed(&self, sightings: &[Sighting], prefix: &str, path: &[u8]) -> Vec<Traced> {
         let path = String::from_utf8_lossy(path);
         let wanted = path.starts_with(self.options.under);
         let sightings = sightings.iter().filter(|_| wanted).map(|sighting| {
-            let mut sighting = self.at(sighting, &path);
+            let mut sighting = self.at(sighting, prefix, &path);
             sighting.place.origin = Origin::Index;
             (sighting, None)
         });
@@ -276,11 +348,10 @@ impl Tracer<'_> {
     }
 
     /// A sighting at a path; what it has for a path so far is that of a member in an archive.
-    fn at(&self, sighting: &Sighting, path: &str) -> Sighting {
+    fn at(&self, sighting: &Sighting, prefix: &str, path: &str) -> Sighting {
         let mut sighting = sighting.clone();
         let member = sighting.place.path.take().unwrap_or_default();
-        let path = format!("{}{path}{member}", self.options.prefix);
-        sighting.place.path = Some(self.scanner.label(&path));
+        sighting.place.path = Some(self.scanner.label(&format!("{prefix}{path}{member}")));
         sighting
     }
 

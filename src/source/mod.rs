@@ -3,6 +3,7 @@
 mod commits;
 mod file;
 pub mod history;
+mod nested;
 pub mod patch;
 pub mod push;
 pub mod range;

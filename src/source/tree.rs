@@ -146,7 +146,7 @@ impl Worker<'_> {
             let what = label(self.prefix, relative);
             self.reader
                 .coverage
-                .skip(what, "a nested repository: name it to have its history read");
+                .skip(what, "the database of a nested repository: it is read with the history");
         }
     }
 }

@@ -78,7 +78,9 @@ impl Forest {
             }
         }
         forest.link_children();
-        forest.find_cycles(pack);
+        let order = forest.downwards();
+        forest.sort_children(&order);
+        forest.find_cycles(pack, &order);
         forest
     }
 
@@ -109,11 +111,9 @@ impl Forest {
         })
     }
 
-    /// Sorts the entries into lists by their base, each list by how much work hangs on it: taking
-    /// the heaviest child last, when its base is no longer needed, leaves few buffers alive.
+    /// Sorts the entries into lists by their base.
     fn link_children(&mut self) {
         let count = self.base.len();
-        let weights = self.weights();
         let mut starts = vec![0u32; count + 1];
         for base in self.base.iter().filter(|base| **base != NONE) {
             starts[*base as usize + 1] += 1;
@@ -127,36 +127,44 @@ impl Forest {
             children[next[*base as usize] as usize] = entry as u32;
             next[*base as usize] += 1;
         }
-        for entry in 0..count {
-            let list = &mut children[starts[entry] as usize..starts[entry + 1] as usize];
+        (self.first_child, self.children) = (starts, children);
+    }
+
+    /// All entries that roots lead to, each behind the one that it is a delta to.
+    fn downwards(&self) -> Vec<Entry> {
+        let mut order: Vec<Entry> = Vec::with_capacity(self.base.len());
+        order.extend(self.roots.iter().map(|root| root.entry));
+        let mut next = 0;
+        while let Some(entry) = order.get(next).copied() {
+            next += 1;
+            order.extend_from_slice(self.children(entry));
+        }
+        order
+    }
+
+    /// Sorts the children of each entry by how many entries hang on them: taking the heaviest child
+    /// last, when its base is no longer needed, leaves few buffers alive.
+    fn sort_children(&mut self, order: &[Entry]) {
+        let mut weights = vec![1u32; self.base.len()];
+        for entry in order.iter().rev() {
+            let base = self.base[*entry as usize];
+            if base != NONE {
+                let weight = weights[*entry as usize];
+                weights[base as usize] = weights[base as usize].saturating_add(weight);
+            }
+        }
+        for bounds in self.first_child.windows(2) {
+            let list = &mut self.children[bounds[0] as usize..bounds[1] as usize];
             if list.len() > 1 {
                 list.sort_unstable_by_key(|child| (weights[*child as usize], *child));
             }
         }
-        (self.first_child, self.children) = (starts, children);
-    }
-
-    /// How many entries hang on each, itself included. Entries whose base comes before them, as in
-    /// all packs that git writes with offsets, are added up from the end; others count as one.
-    fn weights(&self) -> Vec<u32> {
-        let mut weights = vec![1u32; self.base.len()];
-        for entry in (0..self.base.len()).rev() {
-            let base = self.base[entry];
-            if base != NONE {
-                weights[base as usize] = weights[base as usize].saturating_add(weights[entry]);
-            }
-        }
-        weights
     }
 
     /// Entries that cannot be reached from any root are deltas to each other in a circle.
-    fn find_cycles(&mut self, pack: &Pack) {
+    fn find_cycles(&mut self, pack: &Pack, order: &[Entry]) {
         let mut reached = vec![false; self.base.len()];
-        let mut pending: Vec<Entry> = self.roots.iter().map(|root| root.entry).collect();
-        while let Some(entry) = pending.pop() {
-            reached[entry as usize] = true;
-            pending.extend_from_slice(self.children(entry));
-        }
+        order.iter().for_each(|entry| reached[*entry as usize] = true);
         let lost = reached.iter().enumerate().filter(|(_, reached)| !**reached);
         let lost = lost.map(|(entry, _)| (self.id(pack, entry as u32), CYCLE));
         let lost: Vec<_> = lost.collect();

@@ -1,5 +1,6 @@
 //! Pack indexes (gitformat-pack, "pack-*.idx files"), versions 1 and 2.
 
+use std::ops::Deref;
 use std::path::Path;
 
 use crate::blob::ObjectId;
@@ -7,10 +8,27 @@ use crate::map::Map;
 
 /// The index of a pack: which objects it has, and where.
 pub(crate) struct Idx {
-    map: Map,
+    map: Bytes,
     id_len: usize,
     count: usize,
     version: u32,
+}
+
+/// An index file, or one made from that of several packs.
+enum Bytes {
+    Mapped(Map),
+    Made(Vec<u8>),
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Mapped(map) => map,
+            Self::Made(bytes) => bytes,
+        }
+    }
 }
 
 const HEADER: usize = 8;
@@ -21,6 +39,20 @@ impl Idx {
     /// Maps an index and checks that its parts fit its size.
     pub fn open(path: &Path, id_len: usize) -> Result<Self, String> {
         let map = Map::open(path).map_err(|error| format!("it cannot be read: {error}"))?;
+        Self::new(Bytes::Mapped(map), id_len)
+    }
+
+    /// Takes an index that was made in memory.
+    pub fn made(bytes: Vec<u8>, id_len: usize) -> Result<Self, String> {
+        Self::new(Bytes::Made(bytes), id_len)
+    }
+
+    /// Whether it was made in memory, and need not list every object of the pack.
+    pub fn is_made(&self) -> bool {
+        matches!(self.map, Bytes::Made(_))
+    }
+
+    fn new(map: Bytes, id_len: usize) -> Result<Self, String> {
         let version = match map.strip_prefix(MAGIC) {
             Some(rest) => number(rest, 0).unwrap_or(0),
             None => 1,

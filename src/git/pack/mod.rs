@@ -6,6 +6,7 @@ pub(crate) mod entry;
 pub(crate) mod forest;
 pub(crate) mod idx;
 pub(crate) mod inflate;
+pub(crate) mod midx;
 pub(crate) mod pass;
 pub(crate) mod traverse;
 
@@ -15,9 +16,11 @@ use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
 use crate::git::known::FileMark;
+use crate::git::path_to_bytes;
 use crate::map::Map;
 use entry::Header;
 use idx::Idx;
+use midx::Midx;
 
 /// Signature, version and number of objects.
 const HEADER: usize = 12;
@@ -39,14 +42,35 @@ impl Pack {
     pub fn open(idx: &Path, id_len: usize, own: bool) -> Result<(Self, Option<String>), String> {
         let path = idx.with_extension("pack");
         let marks = FileMark::of(&path).ok().zip(FileMark::of(idx).ok());
-        let map = Map::open(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "the pack of this index is missing".to_owned(),
-            _ => format!("its pack cannot be read: {error}"),
-        })?;
+        let map = map_pack(&path)?;
         let idx = Idx::open(idx, id_len)?;
         let pack = Self { map, idx, id_len, own, marks };
         let doubt = pack.check()?;
         Ok((pack, doubt))
+    }
+
+    /// Opens a pack without an index of its own through that of several packs; `None` if that does
+    /// not cover it. The pack is hashed, for no index says what its checksum should be.
+    #[allow(clippy::type_complexity)]
+    pub fn open_listed(
+        path: &Path,
+        midx: &Midx,
+        id_len: usize,
+        own: bool,
+    ) -> Result<Option<(Self, Option<String>)>, String> {
+        let Some(stem) = path.file_stem().map(|stem| path_to_bytes(Path::new(stem))) else {
+            return Ok(None);
+        };
+        let map = map_pack(path)?;
+        let content = &map[..map.len().saturating_sub(id_len)];
+        let checksum = match id_len {
+            20 => Sha1::digest(content).to_vec(),
+            _ => Sha256::digest(content).to_vec(),
+        };
+        let Some(index) = midx.index_of(&stem, &checksum) else { return Ok(None) };
+        let pack = Self { map, idx: Idx::made(index, id_len)?, id_len, own, marks: None };
+        let doubt = pack.check()?;
+        Ok(Some((pack, doubt)))
     }
 
     fn check(&self) -> Result<Option<String>, String> {
@@ -58,7 +82,8 @@ impl Pack {
         if !header.starts_with(b"PACK") || !(2..=3).contains(&version) {
             return Err("it does not begin like a pack of version 2 or 3".to_owned());
         }
-        if count as usize != self.idx.len() {
+        let is_part = self.idx.is_made() && self.idx.len() < count as usize;
+        if count as usize != self.idx.len() && !is_part {
             let listed = self.idx.len();
             return Ok(Some(format!(
                 "it has {count} objects and its index lists {listed}; the others were not read; \
@@ -98,4 +123,11 @@ impl Pack {
         let end = self.map.len() - self.id_len;
         &self.map[header.data.min(end)..end]
     }
+}
+
+fn map_pack(path: &Path) -> Result<Map, String> {
+    Map::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "the pack of this index is missing".to_owned(),
+        _ => format!("its pack cannot be read: {error}"),
+    })
 }

@@ -27,8 +27,11 @@ pub(crate) struct Source<'a> {
 const SHARE: usize = 64;
 /// Trees of deltas whose root is larger are walked one at a time, when all others are done.
 pub(crate) const LARGE: u64 = 64 << 20;
-/// After so many bytes of the pack were read, the mapped memory is given back.
-const RESIDENT: u64 = 16 << 20;
+/// After so many bytes of the pack were read, the mapped memory is given back. Objects are small and
+/// lie apart, and the system maps 64 KiB around each, so that much more is resident than was read.
+const RESIDENT: u64 = 8 << 20;
+/// An object counts as so many bytes at least.
+const LEAST: u64 = 1 << 10;
 /// A worker tells the others after so many bytes how much it has read.
 const SHARED: u64 = 1 << 20;
 /// Objects kept for their children take no more than this for each worker; what is given up is made
@@ -260,7 +263,7 @@ impl<'a, P: Pass> Worker<'a, P> {
     fn count(&mut self, header: &Header, entry: Entry) {
         let end = self.source.forest.offset(entry + 1);
         let length = end.saturating_sub(header.data as u64);
-        self.unshared += length;
+        self.unshared += length.max(LEAST);
         if self.unshared < SHARED {
             return;
         }

@@ -11,6 +11,7 @@ use crate::repo::scrub;
 mod cache;
 mod hooks;
 mod json;
+mod places;
 mod ranges;
 mod repositories;
 mod text;

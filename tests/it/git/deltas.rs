@@ -180,4 +180,50 @@ proptest! {
             .collect();
         prop_assert_eq!(hits_of_chain(&versions), expected);
     }
+
+    /// Edits as git finds them: runs of the base are kept in their order, and short and long texts
+    /// come between. Whatever stands on the last child of a base is made out of the base itself, and
+    /// the hash of the last version, which is a hit, says whether that went well.
+    #[test]
+    fn edits_of_edits(
+        base in prop::collection::vec(any::<u8>(), 0..400),
+        steps in prop::collection::vec(
+            prop::collection::vec((0usize..80, 0usize..80, 0usize..120), 1..8),
+            1..8,
+        ),
+        noise in prop::collection::vec(any::<u8>(), 1200),
+        tail in any::<bool>(),
+    ) {
+        let mut versions: Vec<(Vec<u8>, Vec<Instruction<'_>>)> = vec![(base, Vec::new())];
+        for step in &steps {
+            let before = versions.last().unwrap().0.clone();
+            let (mut instructions, mut at) = (Vec::new(), 0);
+            for (dropped, kept, inserted) in step {
+                let from = (at + dropped).min(before.len());
+                let len = (*kept).min(before.len() - from);
+                if len > 0 {
+                    instructions.push(Copy(from, len));
+                }
+                at = from + len;
+                if *inserted > 0 {
+                    instructions.push(Insert(&noise[from..from + inserted]));
+                }
+            }
+            if tail && at < before.len() {
+                instructions.push(Copy(at, before.len() - at));
+            }
+            let content = apply(&before, &instructions);
+            if content.is_empty() || versions.iter().any(|(known, _)| *known == content) {
+                continue;
+            }
+            versions.push((content, instructions));
+        }
+        let last = versions.last().unwrap().0.clone();
+        let instructions = vec![Insert(b"NEEDLE_1"), Copy(0, last.len())];
+        let instructions = if last.is_empty() { vec![Insert(b"NEEDLE_1")] } else { instructions };
+        let content = apply(&last, &instructions);
+        let id = blob_id(&content);
+        versions.push((content, instructions));
+        prop_assert!(hits_of_chain(&versions).contains(&id));
+    }
 }

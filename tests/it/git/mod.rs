@@ -1,5 +1,6 @@
 mod attribution;
 mod damage;
+mod databases;
 mod deltas;
 mod differential;
 mod fixture;
@@ -8,6 +9,7 @@ mod index;
 mod packs;
 mod places;
 mod reference;
+mod reftable;
 mod repository;
 mod revision;
 mod staged;

@@ -8,6 +8,7 @@ use sha1::{Digest, Sha1};
 use stripeguard::blob::ObjectId;
 
 /// The types of entries.
+pub const TREE: u8 = 2;
 pub const BLOB: u8 = 3;
 pub const REF_DELTA: u8 = 7;
 pub const OFS_DELTA: u8 = 6;
@@ -16,11 +17,21 @@ pub const OFS_DELTA: u8 = 6;
 pub struct PackBuilder {
     bytes: Vec<u8>,
     entries: Vec<(ObjectId, usize)>,
+    large_offsets: bool,
 }
 
 impl PackBuilder {
     pub fn new() -> Self {
-        Self { bytes: b"PACK\0\0\0\x02\0\0\0\0".to_vec(), entries: Vec::new() }
+        Self {
+            bytes: b"PACK\0\0\0\x02\0\0\0\0".to_vec(),
+            entries: Vec::new(),
+            large_offsets: false,
+        }
+    }
+
+    /// Has the index keep all offsets in its table for those of 64 bits.
+    pub fn with_large_offsets(self) -> Self {
+        Self { large_offsets: true, ..self }
     }
 
     /// Where the next entry will begin.
@@ -30,6 +41,11 @@ impl PackBuilder {
 
     /// Adds an entry: its type, the size that it claims, what stands for its base, its content.
     pub fn entry(&mut self, id: ObjectId, kind: u8, size: u64, base: &[u8], content: &[u8]) {
+        self.packed_entry(id, kind, size, &[base, &deflate(content)].concat());
+    }
+
+    /// Adds an entry of which what follows the header is packed already.
+    pub fn packed_entry(&mut self, id: ObjectId, kind: u8, size: u64, packed: &[u8]) {
         self.entries.push((id, self.bytes.len()));
         let mut rest = size >> 4;
         let mut byte = kind << 4 | (size & 15) as u8;
@@ -39,8 +55,7 @@ impl PackBuilder {
             rest >>= 7;
         }
         self.bytes.push(byte);
-        self.bytes.extend_from_slice(base);
-        self.bytes.extend(deflate(content));
+        self.bytes.extend_from_slice(packed);
     }
 
     pub fn blob(&mut self, content: &[u8]) -> ObjectId {
@@ -78,12 +93,18 @@ impl PackBuilder {
         self.entries.sort();
         let mut idx = b"\xfftOc\0\0\0\x02".to_vec();
         for byte in 0..=255u8 {
-            let upto = self.entries.iter().filter(|(id, _)| id.as_bytes()[0] <= byte).count();
+            let upto = self.entries.partition_point(|(id, _)| id.as_bytes()[0] <= byte);
             idx.extend((upto as u32).to_be_bytes());
         }
         self.entries.iter().for_each(|(id, _)| idx.extend_from_slice(id.as_bytes()));
         self.entries.iter().for_each(|_| idx.extend([0; 4]));
-        self.entries.iter().for_each(|(_, at)| idx.extend((*at as u32).to_be_bytes()));
+        for (row, (_, at)) in self.entries.iter().enumerate() {
+            let word = if self.large_offsets { 1 << 31 | row as u32 } else { *at as u32 };
+            idx.extend(word.to_be_bytes());
+        }
+        if self.large_offsets {
+            self.entries.iter().for_each(|(_, at)| idx.extend((*at as u64).to_be_bytes()));
+        }
         idx.extend_from_slice(&sum);
         let own = Sha1::digest(&idx);
         idx.extend_from_slice(&own);
@@ -98,8 +119,12 @@ pub fn deflate(content: &[u8]) -> Vec<u8> {
 }
 
 pub fn blob_id(content: &[u8]) -> ObjectId {
+    object_id("blob", content)
+}
+
+pub fn object_id(kind: &str, content: &[u8]) -> ObjectId {
     let sum = Sha1::new()
-        .chain_update(format!("blob {}\0", content.len()))
+        .chain_update(format!("{kind} {}\0", content.len()))
         .chain_update(content)
         .finalize();
     ObjectId::from_bytes(&sum).unwrap()

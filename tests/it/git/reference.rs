@@ -7,7 +7,9 @@ use std::rc::Rc;
 use git2::{ObjectType, Oid, TreeEntry};
 use stripeguard::blob::{CommitRef, ObjectId, ObjectKind};
 use stripeguard::coverage::ObjectCounts;
-use stripeguard::git::{Attribution, HEAD_LEN, Object, PathHistory, Probe, Repository, Visit};
+use stripeguard::git::{
+    Attribution, HEAD_LEN, Object, PathHistory, Probe, RefSet, Repository, Visit,
+};
 
 /// What was found in a repository.
 pub struct Reference {
@@ -32,6 +34,10 @@ struct Events {
     last: usize,
     at_head: bool,
     refs: Vec<u32>,
+}
+
+fn union(a: &[u32], b: &[u32]) -> RefSet {
+    a.iter().chain(b).copied().collect::<BTreeSet<u32>>().into_iter().collect()
 }
 
 pub fn id(oid: Oid) -> ObjectId {
@@ -239,7 +245,7 @@ impl Reference {
         for exposures in [&mut attribution.messages, &mut attribution.blobs] {
             for (_, exposure) in exposures.iter_mut().filter(|(id, _)| reached.contains(&oid(**id)))
             {
-                exposure.refs.push(number);
+                exposure.refs = union(&exposure.refs, &[number]);
             }
         }
     }
@@ -258,9 +264,7 @@ impl Reference {
             Some(blob) => attribution.blobs.entry(blob).or_default(),
             None => attribution.names.entry(name).or_default(),
         };
-        exposure.refs.extend(&events.refs);
-        exposure.refs.sort_unstable();
-        exposure.refs.dedup();
+        exposure.refs = union(&exposure.refs, &events.refs);
         let introductions = ids(&events.introduced);
         exposure.paths.push(PathHistory {
             path,
@@ -269,7 +273,7 @@ impl Reference {
             introductions,
             removals: ids(&events.removed),
             at_head: events.at_head,
-            refs: events.refs.clone(),
+            refs: events.refs.as_slice().into(),
         });
     }
 
