@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 use std::{env, fs};
 
+use stripeguard::config::Settings;
 use stripeguard::coverage::Progress;
 use stripeguard::run::{Request, Scope, Sides, run};
 use stripeguard::source::history;
@@ -26,6 +27,8 @@ fn main() {
         no_ignore: true,
         threads: 0,
         today: TODAY,
+        settings: Settings::default(),
+        baseline: None,
     };
     let (mut scans, mut reads) = (Vec::new(), Vec::new());
     let mut coverage = Default::default();

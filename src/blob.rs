@@ -156,6 +156,14 @@ impl<'a> Blob<'a> {
     pub fn whole(path: &'a str, origin: Origin, bytes: &'a [u8]) -> Self {
         Self { path, origin, bytes, part: Part::Whole }
     }
+
+    /// The position of the first byte, and the range in which what is reported has to begin.
+    pub fn owned(&self) -> (Position, Range<usize>) {
+        match &self.part {
+            Part::Whole => (Position::START, 0..self.bytes.len()),
+            Part::Window { start, owned } => (*start, owned.clone()),
+        }
+    }
 }
 
 /// Which part of a file or object a [`Blob`] is. Windows overlap, so that a credential at a seam is

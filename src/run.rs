@@ -12,15 +12,18 @@ use std::thread;
 
 use crate::blob::Blob;
 use crate::cache::Cache;
-use crate::coverage::{Coverage, Progress};
-use crate::decode::container::{self, Limits};
-use crate::finding::{Traced, assemble};
+use crate::config::Settings;
+use crate::coverage::{Coverage, Note, Progress};
+use crate::decode::container;
+use crate::finding::{self, Finding, Traced, assemble};
 use crate::git;
+use crate::key;
 use crate::report::Report;
 use crate::scan::{Found, Scanner};
 use crate::sighting::Sighting;
 use crate::source::staged::Stage;
 use crate::source::{Sink, history, patch, push, range, stdin, tree};
+use crate::suppress::{self, BaselineFile};
 
 /// What a run is asked for.
 #[derive(Clone, Debug)]
@@ -39,6 +42,24 @@ pub struct Request {
     pub threads: usize,
     /// The present, in seconds since 1970-01-01 UTC.
     pub today: i64,
+    /// What the project has decided.
+    pub settings: Settings,
+    /// What it knows already.
+    pub baseline: Option<BaselineFile>,
+}
+
+impl Request {
+    /// Whether all is read that the configuration and the baseline can speak of.
+    fn is_whole(&self) -> bool {
+        let is_all = match &self.scope {
+            Scope::Paths { paths, sides } => {
+                matches!(paths.as_slice(), [path] if path.is_dir())
+                    && matches!(sides, Sides::Auto | Sides::Both)
+            }
+            _ => false,
+        };
+        is_all && self.history == history::Scope::Local && self.settings.anchor.is_whole()
+    }
 }
 
 /// What is to be read.
@@ -82,6 +103,40 @@ pub enum Scope {
     Patch(PathBuf),
     /// Standard input as one text, with the name it is to have.
     Stdin(String),
+}
+
+impl Scope {
+    /// The directory from which the paths of the report begin.
+    pub fn root(&self) -> PathBuf {
+        let begin = match self {
+            Self::Paths { paths, .. } => match paths.as_slice() {
+                [path] if path.is_dir() => path.clone(),
+                _ => PathBuf::from("."),
+            },
+            Self::Staged { repository, .. }
+            | Self::Push { repository, .. }
+            | Self::Range { repository, .. } => {
+                git::discover(repository).unwrap_or_else(|_| repository.clone())
+            }
+            Self::Patch(_) | Self::Stdin(_) => PathBuf::from("."),
+        };
+        begin.canonicalize().unwrap_or(begin)
+    }
+
+    /// The directory that holds all that is read; `None` where a path cannot be found.
+    pub fn directory(&self) -> Option<PathBuf> {
+        let Self::Paths { paths, .. } = self else { return Some(self.root()) };
+        let mut common: Option<PathBuf> = None;
+        for path in paths {
+            let path = path.canonicalize().ok()?;
+            let dir = if path.is_dir() { path } else { path.parent()?.to_owned() };
+            common = Some(match common {
+                None => dir,
+                Some(before) => before.ancestors().find(|above| dir.starts_with(above))?.to_owned(),
+            });
+        }
+        common
+    }
 }
 
 /// Which sides of a path are read.
@@ -158,7 +213,7 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestErro
     let run = Run {
         request,
         threads: if request.threads == 0 { processors } else { request.threads },
-        scanner: Scanner::new(request.today, Limits::default()),
+        scanner: Scanner::new(request.today, request.settings.config.limits),
         found: Mutex::new(Found::default()),
         progress,
     };
@@ -224,6 +279,8 @@ impl Run<'_> {
     fn staged(&self, stage: &Stage) -> Coverage {
         let coverage = self.push(|sink| stage.scan(self.threads, sink));
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whether a comment covers anything is told where all that it stands beside counts.
+        found.comments.clear();
         if found.sightings.is_empty() {
             return coverage;
         }
@@ -360,12 +417,27 @@ impl Run<'_> {
         }
         let mut traced = outcome.traced;
         traced.extend(found.sightings.into_iter().map(|sighting| (sighting, None)));
+        excuse(&mut coverage, &self.request.settings);
+        let mut findings = assemble(traced);
+        grade(&mut findings, &self.request.settings);
+        let inputs = suppress::Inputs {
+            settings: &self.request.settings,
+            baseline: self.request.baseline.as_ref(),
+            comments: &found.comments,
+            rules: &rule_ids(),
+            has_run: &|rule| key::rule(rule).is_some(),
+            is_whole: self.request.is_whole() && coverage.is_complete(),
+            today: self.request.today,
+            scanner: &self.scanner,
+        };
+        let notices = suppress::apply(&mut findings, &inputs);
+        finding::sort(&mut findings);
         Report {
-            findings: assemble(traced),
+            findings,
             coverage,
             base: outcome.base,
             within: self.scanner.label(&outcome.within),
-            notices: Vec::new(),
+            notices,
         }
     }
 }
@@ -394,6 +466,32 @@ fn root_of(to_dir: &str, within: &str) -> String {
         Some(root) => root.to_owned(),
         None => to_dir.to_owned() + &"../".repeat(within.matches('/').count()),
     }
+}
+
+/// Gives findings the severity that the project has decided for their rules.
+fn grade(findings: &mut [Finding], settings: &Settings) {
+    for finding in findings.iter_mut() {
+        finding.severity = settings.config.severity(finding.rule_id(), finding.severity);
+    }
+}
+
+/// What cannot be read in a path that the project has excluded is passed over on purpose.
+fn excuse(coverage: &mut Coverage, settings: &Settings) {
+    let is_excluded = |note: &mut Note| {
+        let path = settings.anchor.inside(&note.what);
+        path.is_some_and(|path| settings.config.paths.excluding(&path).is_some())
+    };
+    for note in coverage.gaps.extract_if(.., is_excluded) {
+        let why = format!("its path is excluded by {}; {}", settings.label, note.why);
+        coverage.skipped.push(Note { what: note.what, why });
+    }
+    coverage.skipped.sort();
+}
+
+/// The ids of every rule that a configuration, a comment or a baseline can name.
+pub fn rule_ids() -> Vec<&'static str> {
+    let secrets = key::RULES.iter().map(|rule| rule.id);
+    secrets.chain(suppress::RULES.iter().map(|rule| rule.id)).collect()
 }
 
 /// Which part of the repository a path is, with `/` and one at the end; empty for all of it.

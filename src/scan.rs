@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use crate::blob::{Blob, CommitRef, Origin, Part, Position};
+use crate::blob::{Blob, CommitRef, Origin, Part};
+use crate::comment::{self, Comment};
 use crate::coverage::Note;
 use crate::decode::Layer;
 use crate::decode::container::{self, Limits};
@@ -32,18 +33,21 @@ pub struct Found {
     pub sightings: Vec<Sighting>,
     /// Members of archives that could not be read.
     pub gaps: Vec<Note>,
+    /// Comments that allow findings, in texts that somebody can edit.
+    pub comments: Vec<(Comment, Place)>,
 }
 
 impl Found {
     /// Whether there is nothing to tell.
     pub fn is_empty(&self) -> bool {
-        self.sightings.is_empty() && self.gaps.is_empty()
+        self.sightings.is_empty() && self.gaps.is_empty() && self.comments.is_empty()
     }
 
     /// Adds what another blob holds.
     pub fn append(&mut self, mut other: Self) {
         self.sightings.append(&mut other.sightings);
         self.gaps.append(&mut other.gaps);
+        self.comments.append(&mut other.comments);
     }
 }
 
@@ -74,6 +78,9 @@ impl Scanner {
     /// Finds every credential of a blob, in all its spellings and in the members of archives.
     pub fn scan(&self, blob: &Blob<'_>, found: &mut Found) {
         self.scan_text(blob, found);
+        if matches!(blob.origin, Origin::Tree | Origin::Index | Origin::Stdin) {
+            self.scan_comments(blob, found);
+        }
         let head = &blob.bytes[..blob.bytes.len().min(container::HEAD_LEN)];
         if blob.part == Part::Whole && container::is_container(head) {
             self.scan_members(blob, found);
@@ -129,10 +136,33 @@ impl Scanner {
         }
     }
 
+    fn scan_comments(&self, blob: &Blob<'_>, found: &mut Found) {
+        let (start, owned) = blob.owned();
+        let document = Document::continuing(blob.bytes, start);
+        for (comment, span) in comment::all(blob.bytes, &document) {
+            if owned.contains(&span.start) {
+                found.comments.push((self.clean(comment), self.place_in(blob, &document, span)));
+            }
+        }
+    }
+
+    fn beside(&self, bytes: &[u8], document: &Document<'_>, span: &Range<usize>) -> Vec<Comment> {
+        let comments = comment::beside(bytes, document, span);
+        comments.into_iter().map(|comment| self.clean(comment)).collect()
+    }
+
+    /// A comment whose reason can be shown.
+    fn clean(&self, comment: Comment) -> Comment {
+        Comment { reason: comment.reason.map(|reason| self.label(&reason)), ..comment }
+    }
+
     /// A place of a text that is no credential, for findings about practice. What its line holds of
     /// secrets is redacted like everywhere else.
     pub fn place(&self, blob: &Blob<'_>, span: Range<usize>) -> Place {
-        let document = Document::new(blob.bytes);
+        self.place_in(blob, &Document::continuing(blob.bytes, blob.owned().0), span)
+    }
+
+    fn place_in(&self, blob: &Blob<'_>, document: &Document<'_>, span: Range<usize>) -> Place {
         let lines = document.lines_around(span.clone(), LINE);
         let mut matches = Vec::new();
         self.detector.scan(&blob.bytes[lines.clone()], blob.path, &mut matches);
@@ -147,7 +177,8 @@ impl Scanner {
             end: document.position(span.end, Unit::Byte),
             commit: None,
             decoded: Vec::new(),
-            snippet: Snippet::cut(blob.bytes, &document, &masks, span),
+            comments: self.beside(blob.bytes, document, &span),
+            snippet: Snippet::cut(blob.bytes, document, &masks, span),
         }
     }
 
@@ -157,10 +188,7 @@ impl Scanner {
         if matches.is_empty() {
             return;
         }
-        let (start, owned) = match &blob.part {
-            Part::Whole => (Position::START, 0..blob.bytes.len()),
-            Part::Window { start, owned } => (*start, owned.clone()),
-        };
+        let (start, owned) = blob.owned();
         let document = Document::continuing(blob.bytes, start);
         let (masks, index) = masks(&matches);
         let path = (!blob.path.is_empty()).then(|| self.label(blob.path));
@@ -168,7 +196,8 @@ impl Scanner {
             if owned.contains(&found_match.span.start) {
                 let focus = masks[mask].span.clone();
                 let snippet = Snippet::cut(blob.bytes, &document, &masks, focus);
-                let place = place(blob, &document, &found_match, path.clone(), snippet);
+                let comments = self.beside(blob.bytes, &document, &found_match.span);
+                let place = place(blob, &document, &found_match, path.clone(), snippet, comments);
                 found.sightings.push(sighting(found_match, place));
             }
         }
@@ -200,6 +229,7 @@ fn place(
     found: &Match,
     path: Option<String>,
     snippet: Snippet,
+    comments: Vec<Comment>,
 ) -> Place {
     let unit = match found.decoded.first() {
         Some(Layer::Utf16) => unit_at(blob.bytes, found.span.start, 2),
@@ -213,6 +243,7 @@ fn place(
         end: document.position(found.span.end, unit),
         commit: None,
         decoded: found.decoded.clone(),
+        comments,
         snippet,
     }
 }

@@ -1,6 +1,7 @@
 //! One place at which one credential stands.
 
 use crate::blob::{CommitRef, Origin, Position};
+use crate::comment::Comment;
 use crate::decode::Layer;
 use crate::detect::Facts;
 use crate::key::{Confidence, Rule};
@@ -25,6 +26,8 @@ pub struct Place {
     pub decoded: Vec<Layer>,
     /// The line, redacted.
     pub snippet: Snippet,
+    /// The comments beside it that allow findings.
+    pub comments: Vec<Comment>,
 }
 
 /// A credential at a place.

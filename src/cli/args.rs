@@ -20,13 +20,16 @@ pub enum Command {
     Scan(Box<Scan>),
     /// List the rules
     Rules(Rules),
-    /// Print what a rule is about, or what a value is
+    /// Print what a rule is about, why a file or a leak is reported or not, or what a value is
     Explain(Explain),
     /// Look at commits and pushes before git makes them
     #[command(subcommand)]
     Hook(Hook),
+    /// Keep the list of leaks that are known
+    #[command(subcommand)]
+    Baseline(Baseline),
     /// Print the JSON Schema of `scan --format json`
-    Schema,
+    Schema(Schema),
 }
 
 /// Look for Stripe credentials.
@@ -94,6 +97,16 @@ pub struct Scan {
     #[command(flatten)]
     pub report: ReportOptions,
 
+    #[command(flatten)]
+    pub config: ConfigFile,
+
+    #[command(flatten)]
+    pub baseline: BaselineArguments,
+
+    /// Print the configuration that holds here, every value spelled out, and scan nothing
+    #[arg(long)]
+    pub dump_config: bool,
+
     /// How many threads to use [default: one for each processor]
     #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
     pub threads: usize,
@@ -138,8 +151,13 @@ pub struct ReportOptions {
     pub output: Option<PathBuf>,
 
     /// The least severity that makes the exit code 1: critical, high, medium, low or info
-    #[arg(long, value_name = "SEVERITY", default_value = "low")]
-    pub fail_on: crate::key::Severity,
+    /// [default: low]
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<crate::key::Severity>,
+
+    /// List what is suppressed, by what and why
+    #[arg(long)]
+    pub show_suppressed: bool,
 
     /// Show the values of secrets in clear text
     #[arg(long)]
@@ -188,13 +206,108 @@ pub struct Rules {
 
 #[derive(Args, Debug)]
 pub struct Explain {
-    /// The id of a rule, as in a report or in `stripeguard rules`
-    #[arg(required_unless_present = "value", conflicts_with = "value")]
-    pub rule: Option<String>,
+    /// The id of a rule; a file, with a line if only that is of interest (`src/pay.ts:12`); or the
+    /// first 6 or more digits of a fingerprint, which is looked for in the repository here
+    #[arg(
+        required_unless_present = "value",
+        conflicts_with = "value",
+        value_name = "RULE|PATH[:LINE]|FINGERPRINT"
+    )]
+    pub what: Option<String>,
 
     /// Say what a value is and whether it would be reported; `-` reads it from standard input
     #[arg(long, value_name = "-")]
     pub value: Option<String>,
+
+    #[command(flatten)]
+    pub config: ConfigFile,
+
+    #[command(flatten)]
+    pub baseline: BaselineArguments,
+}
+
+/// What can be done with the list of known leaks, `.stripeguard-baseline`.
+#[derive(Debug, Subcommand)]
+pub enum Baseline {
+    /// Write a list of all that is found now
+    Create(BaselineScan),
+    /// Add what is new to the list
+    Update(BaselineScan),
+    /// Remove from the list what is found no more
+    Prune(BaselineScan),
+    /// Go through the leaks about which nothing is decided yet, one question each
+    Audit(Audit),
+    /// Add what the list of another scanner names
+    Import(Import),
+}
+
+#[derive(Args, Debug)]
+pub struct BaselineScan {
+    /// The repository or directory
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// The list [default: `.stripeguard-baseline` in the nearest directory that has one, or at PATH]
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+#[derive(Args, Debug)]
+pub struct Audit {
+    #[command(flatten)]
+    pub scan: BaselineScan,
+
+    /// Ask about what is decided already, too
+    #[arg(long)]
+    pub all: bool,
+
+    /// Who answers for what is decided now
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Import {
+    /// A JSON report or the `.gitleaksignore` of gitleaks, a baseline of detect-secrets or
+    /// kingfisher, or the output of `trufflehog --json`
+    pub list: PathBuf,
+
+    #[command(flatten)]
+    pub scan: BaselineScan,
+}
+
+/// Where the configuration is.
+#[derive(Args, Debug)]
+pub struct ConfigFile {
+    /// Read the configuration from FILE instead of the nearest `stripeguard.toml`
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+
+    /// Read no configuration
+    #[arg(long)]
+    pub no_config: bool,
+}
+
+/// Where the baseline is.
+#[derive(Args, Debug)]
+pub struct BaselineArguments {
+    /// Read the baseline from FILE instead of the nearest `.stripeguard-baseline`
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+
+    /// Read no baseline
+    #[arg(long)]
+    pub no_baseline: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Schema {
+    /// Print that of the configuration instead
+    #[arg(long)]
+    pub config: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -239,9 +352,15 @@ pub struct HookRun {
     #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
     pub arguments: Vec<String>,
 
-    /// The least severity that refuses: critical, high, medium, low or info
-    #[arg(long, value_name = "SEVERITY", default_value = "low")]
-    pub fail_on: crate::key::Severity,
+    /// The least severity that refuses: critical, high, medium, low or info [default: low]
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<crate::key::Severity>,
+
+    #[command(flatten)]
+    pub config: ConfigFile,
+
+    #[command(flatten)]
+    pub baseline: BaselineArguments,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

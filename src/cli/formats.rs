@@ -9,6 +9,7 @@ use clap::ValueEnum;
 
 use super::args::{Color, Format, ReportOptions};
 use super::{Exit, output};
+use crate::key::Severity;
 use crate::report::{Report, Style, github, json, markdown, sarif, text};
 
 /// One report to be written: its format, and a file unless it goes to standard output.
@@ -85,9 +86,9 @@ impl ReportOptions {
         Ok(())
     }
 
-    /// What a report means for the exit code.
-    pub fn exit(&self, report: &Report) -> Exit {
-        if report.open(self.fail_on).next().is_some() {
+    /// What a report means for the exit code. `configured` is what the project has decided.
+    pub fn exit(&self, report: &Report, configured: Severity) -> Exit {
+        if report.open(self.fail_on.unwrap_or(configured)).next().is_some() {
             Exit::Findings
         } else if report.coverage.is_complete() {
             Exit::Clean
@@ -106,6 +107,7 @@ impl ReportOptions {
             },
             width: output::width(),
             now: super::today(),
+            show_suppressed: self.show_suppressed,
         }
     }
 }

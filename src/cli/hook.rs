@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::args::{self, Hook, HookPlace, HookRun};
-use super::{Exit, output};
+use super::{Exit, config, output};
 use crate::coverage::Progress;
 use crate::git::{self, Surroundings};
 use crate::hook::{self, Change, Global, HookError, Moment, Place, Script, State};
@@ -195,8 +195,13 @@ fn check(arguments: &HookRun) -> anyhow::Result<Exit> {
         args::Moment::Push => Moment::PrePush,
         args::Moment::Receive => Moment::PreReceive,
     };
+    let scope = scope(moment, &arguments.arguments)?;
+    let settings = config::load(&arguments.config, &scope)?;
+    let fail_on = arguments.fail_on.unwrap_or(settings.config.fail_on.value);
     let request = Request {
-        scope: scope(moment, &arguments.arguments)?,
+        baseline: config::baseline(&arguments.baseline, &scope)?,
+        scope,
+        settings,
         history: history::Scope::Local,
         verify_objects: false,
         no_ignore: false,
@@ -205,7 +210,7 @@ fn check(arguments: &HookRun) -> anyhow::Result<Exit> {
         today: super::today(),
     };
     let report = run::run(&request, &Progress::default())?;
-    let findings: Vec<_> = report.open(arguments.fail_on).collect();
+    let findings: Vec<_> = report.open(fail_on).collect();
     if !findings.is_empty() {
         output::stderr(&hook::refusal(moment, &findings));
         return Ok(Exit::Findings);

@@ -1,7 +1,9 @@
 //! The command line: argument structs without logic, and one function per command.
 
 mod args;
+mod baseline;
 mod cache;
+mod config;
 mod explain;
 mod formats;
 mod hook;
@@ -47,8 +49,14 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Rules(arguments) => rules::run(&arguments)?,
         Command::Explain(arguments) => explain::run(&arguments)?,
         Command::Hook(arguments) => hook::run(&arguments)?,
-        Command::Schema => {
-            output::stdout(|out| out.write_all(crate::report::json::schema().as_bytes()))?;
+        Command::Baseline(arguments) => baseline::run(&arguments)?,
+        Command::Schema(arguments) => {
+            let schema = if arguments.config {
+                crate::config::schema()
+            } else {
+                crate::report::json::schema()
+            };
+            output::stdout(|out| out.write_all(schema.as_bytes()))?;
             Exit::Clean
         }
     };
@@ -62,6 +70,10 @@ pub fn complain(error: &anyhow::Error) -> ExitCode {
     };
     if error.chain().any(closed) {
         return ExitCode::SUCCESS;
+    }
+    if let Some(frames) = error.downcast_ref::<config::Mistakes>() {
+        output::stderr(&frames.to_string());
+        return Exit::Usage.into();
     }
     let text = crate::snippet::neutral(&format!("{error:#}"));
     // Nothing is left to be told if even this cannot be written.

@@ -49,9 +49,8 @@ pub fn file(
         // The first error is the one to tell.
         let _ = fs::remove_file(&part);
     }
-    written.with_context(|| {
-        format!("the report cannot be written to {}; does its directory exist?", path.display())
-    })
+    written
+        .with_context(|| format!("{} cannot be written; does its directory exist?", path.display()))
 }
 
 fn create(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

@@ -4,10 +4,12 @@ use std::time::Instant;
 
 use super::args::{HistoryScope, Scan};
 use super::{Exit, output, progress};
+use crate::config::Settings;
 use crate::coverage::Progress;
 use crate::git::Surroundings;
 use crate::run::{self, Request, Scope, Sides};
 use crate::source::history;
+use crate::suppress::BaselineFile;
 
 /// Scans, writes the report, and says what it means for the exit code.
 ///
@@ -16,19 +18,36 @@ use crate::source::history;
 pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
     let begun = Instant::now();
     let targets = arguments.report.targets()?;
+    let scope = scope(arguments);
+    let settings = super::config::load(&arguments.config, &scope)?;
+    if arguments.dump_config {
+        let text = crate::config::dump(&settings.config);
+        output::stdout(|out| out.write_all(text.as_bytes()))?;
+        return Ok(Exit::Clean);
+    }
+    let baseline = super::config::baseline(&arguments.baseline, &scope)?;
+    let fail_on = settings.config.fail_on.value;
+    let request = request(arguments, scope, settings, baseline);
     let progress = Progress::default();
     let bar = progress::Bar { wanted: !arguments.no_progress };
-    let report = bar.during(&progress, || run::run(&request(arguments), &progress))?;
+    let report = bar.during(&progress, || run::run(&request, &progress))?;
     arguments.report.write(&report, &targets)?;
     if arguments.stats {
         output::stderr(&format!("{:.3} s\n", begun.elapsed().as_secs_f64()));
     }
-    Ok(arguments.report.exit(&report))
+    Ok(arguments.report.exit(&report, fail_on))
 }
 
-fn request(arguments: &Scan) -> Request {
+fn request(
+    arguments: &Scan,
+    scope: Scope,
+    settings: Settings,
+    baseline: Option<BaselineFile>,
+) -> Request {
     Request {
-        scope: scope(arguments),
+        scope,
+        settings,
+        baseline,
         history: match arguments.scope {
             HistoryScope::Local => history::Scope::Local,
             HistoryScope::Refs => history::Scope::Refs,

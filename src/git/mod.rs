@@ -69,7 +69,7 @@ use std::path::{Path, PathBuf};
 use crate::blob::{ObjectId, ObjectKind};
 
 pub use attribution::{Attribution, Exposure, PathHistory, attribute};
-pub use checkout::tracked_under;
+pub use checkout::{blob_at, tracked_under};
 pub use commit::tag_target;
 pub use database::{Database, ReadError};
 pub use floor::inflate_everything;

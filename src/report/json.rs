@@ -13,7 +13,7 @@ use super::date::rfc3339;
 use super::{Report, Style};
 use crate::blob::{CommitRef, Origin};
 use crate::coverage::{Coverage, Note};
-use crate::finding::{Finding, Status};
+use crate::finding::{self, Finding, Status};
 use crate::key::Severity;
 use crate::sighting::Place;
 use crate::subject;
@@ -42,6 +42,8 @@ struct Document<'a> {
     tool: Tool,
     findings: Vec<Entry<'a>>,
     coverage: Receipt<'a>,
+    /// What a configuration suppressed, disabled or played down, and where it says so.
+    notices: Vec<Remark<'a>>,
     stats: Stats,
 }
 
@@ -71,11 +73,24 @@ struct Entry<'a> {
     fingerprint: &'a str,
     /// `open`, `suppressed` or `sample`.
     status: &'static str,
+    /// What covers it; null unless it is suppressed.
+    suppression: Option<Suppression<'a>>,
     /// Every other place of the same secret in the same path.
     locations: Vec<Location<'a>>,
     /// What history tells; null where it was not read or does not know the path.
     history: Option<History<'a>>,
     secret: Option<Credential<'a>>,
+}
+
+/// What keeps a finding from asking somebody to act.
+#[derive(Serialize, JsonSchema)]
+struct Suppression<'a> {
+    /// `comment`, `config` or `baseline`.
+    by: &'static str,
+    /// Where that stands, such as `stripeguard.toml:12`.
+    source: &'a str,
+    /// Why, if it says so.
+    reason: Option<&'a str>,
 }
 
 /// A place. Lines and columns count from 1, columns in Unicode characters; the end is just behind
@@ -194,6 +209,7 @@ impl<'a> Document<'a> {
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             findings: report.findings.iter().map(|finding| Entry::of(finding, style)).collect(),
             coverage: Receipt::of(&report.coverage),
+            notices: report.notices.iter().map(Remark::of).collect(),
             stats: Stats::of(&report.findings),
         }
     }
@@ -211,6 +227,7 @@ impl<'a> Entry<'a> {
             side: finding.exposure.side.word(),
             fingerprint: &finding.fingerprint,
             status: finding.status.word(),
+            suppression: finding.suppression.as_ref().map(Suppression::of),
             locations: finding.others.iter().map(Location::of).collect(),
             history: finding.lineage.as_ref().map(|lineage| History {
                 first: lineage.first.as_ref().map(Commit::of),
@@ -219,6 +236,16 @@ impl<'a> Entry<'a> {
                 refs: &lineage.refs,
             }),
             secret: finding.credential().map(|credential| Credential::of(credential, style)),
+        }
+    }
+}
+
+impl<'a> Suppression<'a> {
+    fn of(suppression: &'a finding::Suppression) -> Self {
+        Self {
+            by: suppression.by.word(),
+            source: &suppression.source,
+            reason: suppression.reason.as_deref(),
         }
     }
 }

@@ -45,6 +45,8 @@ pub struct Style {
     pub width: usize,
     /// The present, in seconds since 1970-01-01 UTC, for formats that say when they were written.
     pub now: i64,
+    /// List what is suppressed; programs see it in any case.
+    pub show_suppressed: bool,
 }
 
 impl Report {

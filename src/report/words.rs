@@ -30,7 +30,22 @@ pub fn found(findings: &[Finding]) -> String {
             text.push_str(&format!("; {}", plural(count as u64, what)));
         }
     }
+    text.push_str(&suppressed(findings));
     text
+}
+
+/// How many are suppressed, and by what.
+fn suppressed(findings: &[Finding]) -> String {
+    let mut by: BTreeMap<&str, HashSet<&str>> = BTreeMap::new();
+    for finding in findings {
+        if let Some(suppression) = &finding.suppression {
+            by.entry(suppression.by.word()).or_default().insert(&finding.fingerprint);
+        }
+    }
+    let total: usize = by.values().map(HashSet::len).sum();
+    let parts: Vec<String> =
+        by.iter().map(|(word, prints)| format!("{} by {word}", prints.len())).collect();
+    if total == 0 { String::new() } else { format!("; {total} suppressed ({})", parts.join(", ")) }
 }
 
 /// What was read, as a sentence.

@@ -11,7 +11,7 @@ use crate::cli::scan;
 use crate::keys::live_secret;
 use crate::repo::Repo;
 
-fn gzip(content: &[u8]) -> Vec<u8> {
+pub fn gzip(content: &[u8]) -> Vec<u8> {
     let mut out = GzEncoder::new(Vec::new(), Compression::best());
     out.write_all(content).unwrap();
     out.finish().unwrap()

@@ -19,3 +19,4 @@ mod readme;
 mod repo;
 mod report;
 mod scan;
+mod suppress;

@@ -7,7 +7,7 @@ use annotate_snippets::{
 };
 
 use crate::blob::{CommitRef, Origin};
-use crate::finding::{Finding, Lineage};
+use crate::finding::{Finding, Lineage, SuppressedBy};
 use crate::incident::Incident;
 use crate::key::{Confidence, Severity};
 use crate::report::date::day;
@@ -79,6 +79,31 @@ pub fn write_line(
     let places = incident.places();
     let more = if places > 1 { format!(" and {} more", places - 1) } else { String::new() };
     writeln!(output, "{}[{}]: {value} in {place}{more}", finding.severity, finding.rule_id())
+}
+
+/// Writes the suppressed findings of one secret as a line, and what covers them as another.
+pub fn write_suppressed(
+    group: &[&Finding],
+    report: &Report,
+    style: Style,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(finding) = group.first() else { return Ok(()) };
+    let (value, place) = (value(finding, style), place::name(&finding.place, report));
+    let places: usize = group.iter().map(|finding| 1 + finding.others.len()).sum();
+    let more = if places > 1 { format!(" and {} more", places - 1) } else { String::new() };
+    let (severity, rule) = (finding.severity, finding.rule_id());
+    writeln!(output, "suppressed {severity}[{rule}]: {value} in {place}{more}")?;
+    let Some(suppression) = &finding.suppression else { return Ok(()) };
+    let reason = suppression.reason.as_deref().unwrap_or("no reason is given");
+    let by = match suppression.by {
+        SuppressedBy::Comment => "the comment",
+        SuppressedBy::Config => "the configuration",
+        SuppressedBy::Baseline => "the baseline",
+    };
+    let text = format!("by {by} at {}: {reason}", suppression.source);
+    let options = textwrap::Options::new(style.width).initial_indent("  ").subsequent_indent("  ");
+    writeln!(output, "{}", textwrap::fill(&text, options))
 }
 
 fn level(severity: Severity) -> Level<'static> {

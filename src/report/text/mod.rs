@@ -3,10 +3,11 @@
 mod frame;
 mod summary;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use super::{Report, Style};
+use crate::finding::{Finding, Status};
 use crate::incident;
 use crate::key::Severity;
 
@@ -27,5 +28,24 @@ pub fn write(report: &Report, style: Style, output: &mut dyn Write) -> io::Resul
     for incident in lines {
         frame::write_line(incident, report, style, output)?;
     }
+    if style.show_suppressed {
+        for group in suppressed(report) {
+            frame::write_suppressed(&group, report, style, output)?;
+        }
+    }
     summary::write(report, style, output)
+}
+
+/// Suppressed findings of one secret together.
+fn suppressed(report: &Report) -> Vec<Vec<&Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut index = HashMap::new();
+    for finding in report.findings.iter().filter(|f| f.status == Status::Suppressed) {
+        let at = *index.entry(&finding.fingerprint).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        groups[at].push(finding);
+    }
+    groups
 }

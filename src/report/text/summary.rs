@@ -15,8 +15,18 @@ pub fn write(report: &Report, style: Style, output: &mut dyn Write) -> io::Resul
     let paint = Paint { color: style.color };
     writeln!(output, "{}", paint.bold(&found(&report.findings)))?;
     writeln!(output, "{}", textwrap::fill(&read(&report.coverage), style.width))?;
+    notices(&report.notices, style.width, output)?;
     skipped(&report.coverage.skipped, style.width, output)?;
     gaps(&report.coverage.gaps, paint, style.width, output)
+}
+
+/// What the configuration kept from being reported.
+fn notices(notes: &[Note], width: usize, output: &mut dyn Write) -> io::Result<()> {
+    for note in notes {
+        let text = format!("Configured: {} {}", note.what, note.why);
+        writeln!(output, "{}", textwrap::fill(&text, width))?;
+    }
+    Ok(())
 }
 
 fn skipped(notes: &[Note], width: usize, output: &mut dyn Write) -> io::Result<()> {

@@ -8,12 +8,18 @@ use serde_json::Value;
 
 use crate::repo::scrub;
 
+mod baseline;
 mod cache;
+mod config;
+mod explain;
 mod hooks;
+mod identity;
+mod import;
 mod json;
 mod places;
 mod ranges;
 mod repositories;
+mod suppress;
 mod text;
 mod trees;
 

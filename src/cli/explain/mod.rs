@@ -1,25 +1,31 @@
 //! `stripeguard explain`.
 
+mod place;
+
 use std::io::{self, Read};
 
 use anyhow::{Context, bail};
 
 use super::args::Explain;
 use super::{Exit, output};
+use crate::config;
 use crate::detect::{Detector, Dropped, Match};
 use crate::key;
+use crate::run;
 use crate::secret::Secret;
+use crate::suppress::{self, RotRule};
 
 /// The longest value that is read: no credential comes near.
 const LONGEST: u64 = 64 << 10;
 
-/// Prints the documentation of a rule, or what a value on standard input is.
+/// Prints the documentation of a rule, what is reported of a file or a leak and what is not and
+/// why, or what a value on standard input is.
 ///
 /// # Errors
-/// If there is no such rule, or nothing to explain.
+/// If there is no such rule, file or leak, or nothing to explain.
 pub fn run(arguments: &Explain) -> anyhow::Result<Exit> {
-    match (&arguments.rule, arguments.value.as_deref()) {
-        (Some(id), _) => explain_rule(id),
+    match (&arguments.what, arguments.value.as_deref()) {
+        (Some(what), _) => explain(what, arguments),
         (None, Some("-")) => explain_value(),
         _ => bail!(
             "a value on the command line would stay in the history of the shell; \
@@ -28,10 +34,40 @@ pub fn run(arguments: &Explain) -> anyhow::Result<Exit> {
     }
 }
 
-fn explain_rule(id: &str) -> anyhow::Result<Exit> {
-    let Some(rule) = key::rule(id) else {
-        bail!("there is no rule '{id}'; `stripeguard rules` lists them all");
+/// A rule, or else a file, or else a fingerprint.
+fn explain(what: &str, arguments: &Explain) -> anyhow::Result<Exit> {
+    if let Some(rule) = key::rule(what) {
+        return explain_rule(rule);
+    }
+    if let Some(rule) = suppress::RULES.iter().find(|rule| rule.id == what) {
+        return explain_rot(rule);
+    }
+    if let Some((path, line)) = place::path_and_line(what) {
+        return place::explain_path(&path, line, arguments);
+    }
+    if what.len() >= 6 && what.len() <= 64 && what.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return place::explain_fingerprint(&what.to_ascii_lowercase(), arguments);
+    }
+    let hint = match config::closest(what, run::rule_ids()) {
+        Some(rule) => format!("did you mean the rule '{rule}'? "),
+        None => String::new(),
     };
+    bail!(
+        "there is no rule or file '{what}', and it is no fingerprint; {hint}`stripeguard rules` \
+         lists the rules"
+    );
+}
+
+fn explain_rot(rule: &RotRule) -> anyhow::Result<Exit> {
+    output::stdout(|out| {
+        writeln!(out, "# {}\n", rule.title)?;
+        writeln!(out, "Rule {}; severity {}.\n", rule.id, rule.severity)?;
+        writeln!(out, "{}\n\n## What to do\n\n{}", rule.docs, rule.remedy)
+    })?;
+    Ok(Exit::Clean)
+}
+
+fn explain_rule(rule: &key::Rule) -> anyhow::Result<Exit> {
     output::stdout(|out| {
         writeln!(out, "# {}\n", rule.title)?;
         let mode = rule.mode.map_or("none", |mode| mode.word());

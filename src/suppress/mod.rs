@@ -1,0 +1,137 @@
+//! The only place that decides that a finding is not reported: by a comment beside it, by the
+//! configuration, or by the baseline, in this order.
+//!
+//! A suppression covers what it names and nothing more. A rule or a path alone never names a
+//! credential that may be live; its fingerprint does. What is suppressed stays in the report with
+//! the reason, and a suppression that has outlived its purpose is a finding itself.
+
+mod baseline;
+mod comments;
+mod decided;
+mod notices;
+mod rot;
+mod rules;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use time::{Date, OffsetDateTime};
+
+use crate::comment::Comment;
+use crate::config::Settings;
+use crate::coverage::Note;
+use crate::finding::{Finding, Status, SuppressedBy, Suppression};
+use crate::key::{Mode, Severity};
+use crate::scan::Scanner;
+use crate::sighting::Place;
+use comments::Comments;
+
+pub use baseline::{Baseline, BaselineFile, Entry, Standing};
+pub use decided::near;
+pub use rules::{RULES, RotRule};
+
+/// What there is to decide by.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// The configuration.
+    pub settings: &'a Settings,
+    /// The baseline, if there is one.
+    pub baseline: Option<&'a BaselineFile>,
+    /// Every comment in the texts that were read and that somebody can edit.
+    pub comments: &'a [(Comment, Place)],
+    /// The ids of all rules that exist.
+    pub rules: &'a [&'a str],
+    /// Whether a rule looked at everything that was read, so that its silence means something.
+    pub has_run: &'a dyn Fn(&str) -> bool,
+    /// Whether everything was read that the configuration and the baseline are about.
+    pub is_whole: bool,
+    /// The present, in seconds since 1970-01-01 UTC.
+    pub today: i64,
+    /// What redacts lines.
+    pub scanner: &'a Scanner,
+}
+
+impl Inputs<'_> {
+    fn day(&self) -> Date {
+        day(self.today)
+    }
+}
+
+fn day(today: i64) -> Date {
+    OffsetDateTime::from_unix_timestamp(today).map_or(Date::MIN, OffsetDateTime::date)
+}
+
+/// What is covered, and by what.
+#[derive(Default)]
+struct Used {
+    /// For each entry of `[[allow]]`, how many findings it covers and how many may be live.
+    allow: BTreeMap<usize, Count>,
+    /// The same for rules that are off.
+    off: BTreeMap<String, Count>,
+    /// The same for paths that are excluded.
+    excluded: Count,
+    /// Lines of the baseline.
+    baseline: BTreeSet<String>,
+}
+
+/// How many findings something covers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    all: usize,
+    live: usize,
+}
+
+impl Count {
+    /// A published sample is covered, too, but would not have been reported anyway.
+    fn add(&mut self, finding: &Finding) {
+        if finding.status == Status::Open {
+            self.all += 1;
+            self.live += usize::from(may_be_live(finding));
+        }
+    }
+}
+
+/// Marks the findings that a suppression covers, adds those about suppressions that have rotted,
+/// and says what the configuration keeps from being reported.
+pub fn apply(findings: &mut Vec<Finding>, inputs: &Inputs<'_>) -> Vec<Note> {
+    let mut used = Used::default();
+    let comments = Comments::of(findings);
+    for finding in findings.iter_mut() {
+        let covered = comments
+            .covers(finding)
+            .or_else(|| decided::covers(finding, inputs, &mut used))
+            .or_else(|| known(finding, inputs, &mut used));
+        if finding.status == Status::Open && covered.is_some() {
+            finding.status = Status::Suppressed;
+            finding.suppression = covered;
+        }
+    }
+    let mut rotten = rot::findings(findings, inputs, &comments, &used);
+    for finding in &mut rotten {
+        if let Some(suppression) = decided::covers(finding, inputs, &mut used) {
+            finding.status = Status::Suppressed;
+            finding.suppression = Some(suppression);
+        }
+    }
+    findings.append(&mut rotten);
+    notices::of(inputs, &used)
+}
+
+/// Whether it is about a credential that may open a live account. Only then does a suppression
+/// have to name it by its fingerprint.
+pub fn may_be_live(finding: &Finding) -> bool {
+    finding.credential().is_some_and(|credential| {
+        let rule = credential.rule;
+        rule.mode != Some(Mode::Test) && rule.severity < Severity::Info
+    })
+}
+
+fn known(finding: &Finding, inputs: &Inputs<'_>, used: &mut Used) -> Option<Suppression> {
+    let file = inputs.baseline?;
+    let entry = file.baseline.get(&finding.fingerprint)?;
+    used.baseline.insert(entry.fingerprint.clone());
+    Some(Suppression {
+        by: SuppressedBy::Baseline,
+        source: format!("{}:{}", file.label, entry.line),
+        reason: Some(inputs.scanner.label(&entry.why())),
+    })
+}
