@@ -1,5 +1,8 @@
 //! Compiles `rules/secrets/*.yml` into constants, so that nothing is parsed when the program starts.
 
+#[path = "build/stacks.rs"]
+mod stacks;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -36,7 +39,9 @@ struct Examples {
 
 fn main() {
     println!("cargo::rerun-if-changed=rules/secrets");
+    println!("cargo::rerun-if-changed=rules/stacks");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
     let mut paths: Vec<PathBuf> = fs::read_dir("rules/secrets")
         .expect("rules/secrets is a directory of the package")
         .map(|entry| entry.expect("rules/secrets can be listed").path())
@@ -55,12 +60,14 @@ fn main() {
     text.push_str("];\n");
     let target = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("secrets.rs");
     fs::write(target, text).expect("the output directory is writable");
+    let target = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("stacks.rs");
+    fs::write(target, stacks::compile("rules/stacks")).expect("the output directory is writable");
     println!("cargo::rustc-env=STRIPEGUARD_SOURCES={:016x}", sources());
 }
 
 /// A hash of all that the program is made of: what one program has found says nothing of another.
 fn sources() -> u64 {
-    let parts = ["src", "rules", "build.rs", "Cargo.toml", "Cargo.lock"];
+    let parts = ["src", "rules", "build", "build.rs", "Cargo.toml", "Cargo.lock"];
     let mut pending = Vec::from(parts.map(PathBuf::from));
     let mut files = Vec::new();
     while let Some(path) = pending.pop() {

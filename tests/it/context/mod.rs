@@ -1,2 +1,8 @@
+//! Which side a credential ships to.
+
+mod files;
+mod hostile;
 mod imports;
+mod mention;
 mod source_map;
+mod stacks;
