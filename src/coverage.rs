@@ -106,6 +106,10 @@ pub struct Progress {
     pub total: AtomicU64,
     /// Bytes searched.
     pub bytes: AtomicU64,
+    /// Microseconds in which it was judged where findings ship to.
+    pub judging: AtomicU64,
+    /// The part of these that import graphs took.
+    pub graphs: AtomicU64,
 }
 
 impl Progress {

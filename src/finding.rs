@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::blob::{CommitRef, Origin};
-use crate::exposure::Exposure;
-use crate::key::{Confidence, Severity};
+use crate::exposure::{Exposure, Side};
+use crate::key::{Confidence, Mode, Severity};
 use crate::sighting::{Place, Sighting};
 use crate::subject::{Credential, Practice, Subject};
 
@@ -128,6 +128,22 @@ impl Finding {
             place,
             others: Vec::new(),
             lineage: None,
+        }
+    }
+
+    /// Whether it is a secret in what ships to clients, so that everybody who wants it has it.
+    pub fn is_given_away(&self) -> bool {
+        let is_secret = self.credential().is_some_and(|one| one.rule.kind.is_for_servers());
+        is_secret && self.exposure.side == Side::Client
+    }
+
+    /// Makes a secret that ships as bad as it is: critical, and high where it opens test data alone,
+    /// since the place of a test key is where a live one will stand.
+    pub fn escalate(&mut self) {
+        if self.is_given_away() {
+            let mode = self.credential().and_then(|one| one.rule.mode);
+            let worst = if mode == Some(Mode::Test) { Severity::High } else { Severity::Critical };
+            self.severity = self.severity.min(worst);
         }
     }
 

@@ -29,6 +29,7 @@ pub mod coverage;
 pub mod decode;
 pub mod detect;
 pub mod document;
+pub mod expose;
 pub mod exposure;
 pub mod finding;
 pub mod git;

@@ -10,11 +10,13 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use crate::blob::Blob;
+use crate::blob::{Blob, Origin, Part};
 use crate::cache::Cache;
 use crate::config::Settings;
+use crate::context::mentions;
 use crate::coverage::{Coverage, Note, Progress};
 use crate::decode::container;
+use crate::expose::{self, Ground, Named};
 use crate::finding::{self, Finding, Traced, assemble};
 use crate::git;
 use crate::key;
@@ -215,10 +217,35 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestErro
         threads: if request.threads == 0 { processors } else { request.threads },
         scanner: Scanner::new(request.today, request.settings.config.limits),
         found: Mutex::new(Found::default()),
+        named: Mutex::default(),
         progress,
     };
     let outcome = run.read()?;
     Ok(run.report(outcome))
+}
+
+/// Where the paths of a report lie.
+fn ground(scope: &Scope) -> Ground {
+    match scope {
+        Scope::Paths { paths, sides } => {
+            let ground = match paths.as_slice() {
+                [path] if path.is_dir() => Ground::of(path),
+                _ => Ground::of(Path::new(".")),
+            };
+            let prefix = if sides.must_have_history() { String::new() } else { ground.prefix };
+            Ground { prefix, ..ground }
+        }
+        Scope::Staged { repository, surroundings }
+        | Scope::Push { repository, surroundings, .. } => Ground {
+            prefix: String::new(),
+            repository: git::open_within(repository, surroundings).ok(),
+            ..Ground::of(repository)
+        },
+        Scope::Range { repository, .. } => {
+            Ground { prefix: String::new(), ..Ground::of(repository) }
+        }
+        Scope::Patch(_) | Scope::Stdin(_) => Ground::default(),
+    }
 }
 
 /// What the sources of a run have to say besides what they pushed.
@@ -238,6 +265,8 @@ struct Run<'a> {
     threads: usize,
     scanner: Scanner,
     found: Mutex<Found>,
+    /// Names of secrets, of which it is judged later whether their values ship.
+    named: Mutex<Vec<Named>>,
     progress: &'a Progress,
 }
 
@@ -279,14 +308,21 @@ impl Run<'_> {
     fn staged(&self, stage: &Stage) -> Coverage {
         let coverage = self.push(|sink| stage.scan(self.threads, sink));
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         // Whether a comment covers anything is told where all that it stands beside counts.
         found.comments.clear();
-        if found.sightings.is_empty() {
+        if found.sightings.is_empty() && named.is_empty() {
             return coverage;
         }
         let (before, removed) = (Mutex::default(), Mutex::default());
-        self.push_to(&before, |sink| stage.scan_before(sink));
-        self.push_to(&removed, |sink| stage.scan_removed(sink));
+        let (names_before, names_removed) = (Mutex::default(), Mutex::default());
+        self.push_to(&before, &names_before, |sink| stage.scan_before(sink));
+        self.push_to(&removed, &names_removed, |sink| stage.scan_removed(sink));
+        let (names_here, names) = (names(names_before), names(names_removed));
+        named.retain(|(mention, place)| {
+            !names.iter().any(|(name, _)| *name == mention.name)
+                && !names_here.contains(&(mention.name.clone(), place.path.clone()))
+        });
         let known_here: HashSet<_> = sightings(before).map(|s| (print(&s), s.place.path)).collect();
         let known: HashSet<_> = sightings(removed).map(|s| print(&s)).collect();
         found.sightings.retain(|sighting| {
@@ -298,19 +334,41 @@ impl Run<'_> {
 
     /// Gives a source what it needs to push to this run.
     fn push<T>(&self, source: impl FnOnce(Sink<'_>) -> T) -> T {
-        self.push_to(&self.found, source)
+        self.push_to(&self.found, &self.named, source)
     }
 
-    fn push_to<T>(&self, to: &Mutex<Found>, source: impl FnOnce(Sink<'_>) -> T) -> T {
+    fn push_to<T>(
+        &self,
+        to: &Mutex<Found>,
+        names: &Mutex<Vec<Named>>,
+        source: impl FnOnce(Sink<'_>) -> T,
+    ) -> T {
         let visit = |blob: &Blob<'_>| {
             let mut found = Found::default();
             self.scanner.scan(blob, &mut found);
+            self.look_for_names(blob, names);
             if !found.is_empty() {
                 to.lock().unwrap_or_else(PoisonError::into_inner).append(found);
             }
             ControlFlow::Continue(())
         };
         source(Sink { visit: &visit, whole: &container::is_container, progress: self.progress })
+    }
+
+    fn look_for_names(&self, blob: &Blob<'_>, to: &Mutex<Vec<Named>>) {
+        if blob.part != Part::Whole || !matches!(blob.origin, Origin::Tree | Origin::Index) {
+            return;
+        }
+        let mentions = mentions(blob.path, blob.bytes).into_iter();
+        let named: Vec<Named> = mentions
+            .map(|mention| {
+                let place = self.scanner.place(blob, mention.span.clone());
+                (mention, place)
+            })
+            .collect();
+        if !named.is_empty() {
+            to.lock().unwrap_or_else(PoisonError::into_inner).extend(named);
+        }
     }
 
     fn paths(&self, paths: &[PathBuf], sides: Sides) -> Result<Outcome, RequestError> {
@@ -403,8 +461,8 @@ impl Run<'_> {
         }
     }
 
-    fn report(self, outcome: Outcome) -> Report {
-        let found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    fn report(&self, outcome: Outcome) -> Report {
+        let found = std::mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner));
         let mut coverage = outcome.coverage;
         coverage.gaps.extend(found.gaps);
         for notes in [&mut coverage.gaps, &mut coverage.skipped] {
@@ -419,13 +477,16 @@ impl Run<'_> {
         traced.extend(found.sightings.into_iter().map(|sighting| (sighting, None)));
         excuse(&mut coverage, &self.request.settings);
         let mut findings = assemble(traced);
+        let named = std::mem::take(&mut *self.named.lock().unwrap_or_else(PoisonError::into_inner));
+        let ground = Ground { threads: self.threads, ..ground(&self.request.scope) };
+        expose::expose(&mut findings, named, &ground, &self.scanner, self.progress);
         grade(&mut findings, &self.request.settings);
         let inputs = suppress::Inputs {
             settings: &self.request.settings,
             baseline: self.request.baseline.as_ref(),
             comments: &found.comments,
             rules: &rule_ids(),
-            has_run: &|rule| key::rule(rule).is_some(),
+            has_run: &|rule| key::rule(rule).is_some() || rule == expose::RULE,
             is_whole: self.request.is_whole() && coverage.is_complete(),
             today: self.request.today,
             scanner: &self.scanner,
@@ -440,6 +501,12 @@ impl Run<'_> {
             notices,
         }
     }
+}
+
+/// Names of secrets and the paths in which they stand.
+fn names(found: Mutex<Vec<Named>>) -> HashSet<(String, Option<String>)> {
+    let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.into_iter().map(|(mention, place)| (mention.name, place.path)).collect()
 }
 
 fn sightings(found: Mutex<Found>) -> impl Iterator<Item = Sighting> {
@@ -491,7 +558,8 @@ fn excuse(coverage: &mut Coverage, settings: &Settings) {
 /// The ids of every rule that a configuration, a comment or a baseline can name.
 pub fn rule_ids() -> Vec<&'static str> {
     let secrets = key::RULES.iter().map(|rule| rule.id);
-    secrets.chain(suppress::RULES.iter().map(|rule| rule.id)).collect()
+    let own = suppress::RULES.iter().map(|rule| rule.id).chain([expose::RULE]);
+    secrets.chain(own).collect()
 }
 
 /// Which part of the repository a path is, with `/` and one at the end; empty for all of it.

@@ -1,6 +1,7 @@
 //! `stripeguard scan`.
 
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use super::args::{HistoryScope, Scan};
 use super::{Exit, output, progress};
@@ -33,9 +34,22 @@ pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
     let report = bar.during(&progress, || run::run(&request, &progress))?;
     arguments.report.write(&report, &targets)?;
     if arguments.stats {
-        output::stderr(&format!("{:.3} s\n", begun.elapsed().as_secs_f64()));
+        output::stderr(&times(begun.elapsed(), &progress));
     }
     Ok(arguments.report.exit(&report, fail_on))
+}
+
+/// How long the run took, and which part of it judging took, where there was something to judge.
+fn times(all: Duration, progress: &Progress) -> String {
+    let seconds = |micros: &AtomicU64| micros.load(Ordering::Relaxed) as f64 / 1e6;
+    let (judging, graphs) = (seconds(&progress.judging), seconds(&progress.graphs));
+    let part = match judging {
+        0.0 => String::new(),
+        _ => {
+            format!(", of which {judging:.3} s judged where findings ship ({graphs:.3} s imports)")
+        }
+    };
+    format!("{:.3} s{part}\n", all.as_secs_f64())
 }
 
 fn request(

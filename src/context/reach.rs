@@ -82,7 +82,9 @@ impl<'a> Graphs<'a> {
         match graph.reach(path) {
             Reach::Client { route, why } => Answer::Ships { route, why },
             Reach::Stopped { route, why } => Answer::Stopped { why: stopped(&route, &why) },
-            _ if graph.modules().next().is_none() => Answer::NoEntry,
+            _ if graph.modules().next().is_none() && stack.entries.directive.is_none() => {
+                Answer::NoEntry
+            }
             Reach::NotReached => Answer::Apart,
             Reach::Incomplete { why } => Answer::Unknown {
                 why: format!("not known, since part of the imports is missing: {why}"),
@@ -114,7 +116,10 @@ impl<'a> Graphs<'a> {
         let dir = package.dir.as_str();
         let rules = Rules {
             entries: &entries,
-            entry: &|file| entry(stack, dir, file),
+            entry: &|file| {
+                let is_own = self.imports.packages().of(file.path).len() <= dir.len();
+                entry(stack, dir, file, is_own)
+            },
             barrier: &|module| barrier(stack, dir, module),
             stripped: &|path| {
                 let is_stripped = path.strip_prefix(dir).is_some_and(|path| {
@@ -157,20 +162,21 @@ fn stopped(route: &[String], why: &str) -> String {
     }
 }
 
-/// Whether a file of the package is where what ships begins, and why.
-fn entry(stack: &Stack, dir: &str, file: &Candidate<'_>) -> Option<String> {
+/// Whether a file of the package is where what ships begins, and why. Of packages within it only
+/// those files are that a glob names.
+fn entry(stack: &Stack, dir: &str, file: &Candidate<'_>, is_own: bool) -> Option<String> {
     let path = file.path.strip_prefix(dir)?;
     let entries = &stack.entries;
     if fits(entries.except, path) {
         return None;
     }
-    if entries.html && (path.ends_with(".html") || path.ends_with(".htm")) {
+    if entries.html && is_own && (path.ends_with(".html") || path.ends_with(".htm")) {
         return Some("a page".to_owned());
     }
     if fits(entries.paths, path) {
         return Some(format!("an entry of {}", stack.title));
     }
-    let directive = entries.directive?;
+    let directive = entries.directive.filter(|_| is_own)?;
     (file.directive() == Some(Directive::UseClient)).then(|| format!("'{directive}'"))
 }
 

@@ -175,3 +175,20 @@ words! {
         ClientSecret = "client-secret",
     }
 }
+
+impl CredentialType {
+    /// Whether it has no place in what clients load. Publishable keys, client secrets, ephemeral
+    /// keys and connection tokens are made for clients.
+    pub fn is_for_servers(self) -> bool {
+        match self {
+            Self::Publishable | Self::Ephemeral | Self::Terminal | Self::ClientSecret => false,
+            Self::Secret
+            | Self::Restricted
+            | Self::Organization
+            | Self::Webhook
+            | Self::Oauth
+            | Self::App
+            | Self::Refresh => true,
+        }
+    }
+}

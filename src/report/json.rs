@@ -69,6 +69,10 @@ struct Entry<'a> {
     location: Location<'a>,
     /// `client`, `server` or `unknown`.
     side: &'static str,
+    /// Why, as a sentence for people; null where nothing is known.
+    evidence: Option<&'a str>,
+    /// The files that lead from where what ships begins to this one, where imports prove it.
+    route: &'a [String],
     /// The identity of the leak: 64 hexadecimal digits, the same wherever the secret stands.
     fingerprint: &'a str,
     /// `open`, `suppressed` or `sample`.
@@ -225,6 +229,8 @@ impl<'a> Entry<'a> {
             message: finding.message(),
             location: Location::of(&finding.place),
             side: finding.exposure.side.word(),
+            evidence: finding.exposure.evidence.as_deref(),
+            route: &finding.exposure.route,
             fingerprint: &finding.fingerprint,
             status: finding.status.word(),
             suppression: finding.suppression.as_ref().map(Suppression::of),

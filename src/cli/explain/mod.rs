@@ -10,6 +10,7 @@ use super::args::Explain;
 use super::{Exit, output};
 use crate::config;
 use crate::detect::{Detector, Dropped, Match};
+use crate::expose;
 use crate::key;
 use crate::run;
 use crate::secret::Secret;
@@ -41,6 +42,10 @@ fn explain(what: &str, arguments: &Explain) -> anyhow::Result<Exit> {
     }
     if let Some(rule) = suppress::RULES.iter().find(|rule| rule.id == what) {
         return explain_rot(rule);
+    }
+    if what == expose::RULE {
+        output::stdout(|out| out.write_all(expose::page().as_bytes()))?;
+        return Ok(Exit::Clean);
     }
     if let Some((path, line)) = place::path_and_line(what) {
         return place::explain_path(&path, line, arguments);

@@ -7,12 +7,17 @@ use annotate_snippets::{
 };
 
 use crate::blob::{CommitRef, Origin};
+use crate::exposure::Side;
 use crate::finding::{Finding, Lineage, SuppressedBy};
 use crate::incident::Incident;
 use crate::key::{Confidence, Severity};
 use crate::report::date::day;
 use crate::report::{Report, Style, place, sentence};
 use crate::subject::{Credential, Subject};
+
+/// What to do first about a secret that ships.
+const GIVEN_AWAY: &str =
+    "Revoke it: everybody who loads this already has it, and no commit takes it back.";
 
 /// How many further places are listed before the rest is only counted.
 const PLACES: usize = 6;
@@ -139,6 +144,7 @@ fn notes(incident: &Incident<'_>, with_remedy: bool, report: &Report, style: Sty
         Subject::Credential(credential) => notes.extend(facts(credential, style)),
         Subject::Practice(practice) => notes.push(("why", practice.message.clone())),
     }
+    notes.extend(exposure(finding));
     if let Some(first) = finding.place.commit.as_ref().filter(|_| finding.lineage.is_none()) {
         notes.push(("commit", commit(first)));
     } else if let Some((traced, lineage)) = traced(incident) {
@@ -151,6 +157,9 @@ fn notes(incident: &Incident<'_>, with_remedy: bool, report: &Report, style: Sty
     let also = also(incident, report);
     if !also.is_empty() {
         notes.push(("also", also));
+    }
+    if finding.is_given_away() {
+        notes.push(("now", GIVEN_AWAY.to_owned()));
     }
     let remedy = if with_remedy {
         finding.remedy().to_owned()
@@ -165,6 +174,20 @@ fn notes(incident: &Incident<'_>, with_remedy: bool, report: &Report, style: Sty
 fn traced<'a>(incident: &Incident<'a>) -> Option<(&'a Finding, &'a Lineage)> {
     let mut all = std::iter::once(&incident.worst).chain(&incident.findings);
     all.find_map(|finding| Some((*finding, finding.lineage.as_ref()?)))
+}
+
+/// Which side it ships to, where something is known of that.
+fn exposure(finding: &Finding) -> Option<Note> {
+    let evidence = finding.exposure.evidence.clone()?;
+    if matches!(finding.subject, Subject::Practice(_)) {
+        return None;
+    }
+    let name = match finding.exposure.side {
+        Side::Client => "ships",
+        Side::Server => "server",
+        Side::Unknown => "side",
+    };
+    Some((name, evidence))
 }
 
 fn facts(credential: &Credential, style: Style) -> Vec<Note> {

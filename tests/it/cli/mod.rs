@@ -12,6 +12,7 @@ mod baseline;
 mod cache;
 mod config;
 mod explain;
+mod exposure;
 mod hooks;
 mod identity;
 mod import;
