@@ -5,11 +5,11 @@ mod stacks;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 /// A rule file. The words of its fields are those of `src/key/rule.rs`.
 #[derive(Deserialize)]
@@ -62,11 +62,11 @@ fn main() {
     fs::write(target, text).expect("the output directory is writable");
     let target = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("stacks.rs");
     fs::write(target, stacks::compile("rules/stacks")).expect("the output directory is writable");
-    println!("cargo::rustc-env=STRIPEGUARD_SOURCES={:016x}", sources());
+    println!("cargo::rustc-env=STRIPEGUARD_SOURCES={}", sources());
 }
 
 /// A hash of all that the program is made of: what one program has found says nothing of another.
-fn sources() -> u64 {
+fn sources() -> String {
     let parts = ["src", "rules", "build", "build.rs", "Cargo.toml", "Cargo.lock"];
     let mut pending = Vec::from(parts.map(PathBuf::from));
     let mut files = Vec::new();
@@ -81,12 +81,14 @@ fn sources() -> u64 {
         }
     }
     files.sort();
-    let mut hash = DefaultHasher::new();
+    let mut hash = Sha256::new();
     for file in files {
         // A packaged crate may lack the lock file.
-        fs::read(&file).unwrap_or_default().hash(&mut hash);
+        let content = fs::read(&file).unwrap_or_default();
+        hash.update((content.len() as u64).to_be_bytes());
+        hash.update(content);
     }
-    hash.finish()
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn read(path: &Path) -> RuleFile {

@@ -3,7 +3,7 @@
 //! Gaps are data of the report, never only a line in a log: a scan that could not read something it
 //! was asked to read ends with exit code 3, or 1 if it found something as well.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use crate::blob::ObjectKind;
 
@@ -46,6 +46,17 @@ impl ObjectCounts {
     }
 }
 
+/// A repository, as it was when its whole database was read or listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RepositoryState {
+    /// Where it is: the label of its root; that of a submodule ends with `:`.
+    pub path: String,
+    /// Full names of `HEAD` and of everything under `refs/`, with the ids they name; sorted.
+    pub tips: Vec<(String, String)>,
+    /// Objects of its database, each counted once.
+    pub objects: u64,
+}
+
 /// The receipt of one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -60,6 +71,10 @@ pub struct Coverage {
     /// How many of these objects were not read now, since an earlier run had found them to be whole
     /// and without any hit, and they are as they were then.
     pub known: u64,
+    /// Members of archives opened, nested ones too.
+    pub members: u64,
+    /// The repositories of which every object was to be read.
+    pub repositories: Vec<RepositoryState>,
     /// What was passed over on purpose.
     pub skipped: Vec<Note>,
     /// What should have been read and could not be.
@@ -92,12 +107,40 @@ impl Coverage {
         self.objects.commits += other.objects.commits;
         self.objects.tags += other.objects.tags;
         self.known += other.known;
+        self.members += other.members;
+        self.repositories.extend(other.repositories);
         self.skipped.extend(other.skipped);
         self.gaps.extend(other.gaps);
     }
 }
 
-/// Counters that a run advances and a progress bar reads. Relaxed: they are for people only.
+/// Why a run is to end before it is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Somebody interrupted it.
+    Interrupted = 1,
+    /// The time it may take is over.
+    TimeIsUp = 2,
+}
+
+impl Stop {
+    /// What a report calls what was not read then.
+    pub const WHAT: &str = "the run";
+
+    /// What a report says about it.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Interrupted => "the run was interrupted, so the rest was not read; run it again",
+            Self::TimeIsUp => {
+                "the time of --time-limit is over, so the rest was not read; give it more, or name \
+                 less to be read"
+            }
+        }
+    }
+}
+
+/// What a run and its surroundings tell each other while it goes on: counters that a progress bar
+/// reads, and the wish that it end. Relaxed: nothing else depends on the order.
 #[derive(Debug, Default)]
 pub struct Progress {
     /// Files or objects done.
@@ -110,6 +153,7 @@ pub struct Progress {
     pub judging: AtomicU64,
     /// The part of these that import graphs took.
     pub graphs: AtomicU64,
+    stop: AtomicU8,
 }
 
 impl Progress {
@@ -127,5 +171,21 @@ impl Progress {
     /// So many more files or objects are to be done.
     pub fn expect(&self, count: u64) {
         self.total.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// Asks the run to end soon, with what it has so far. The first reason stands.
+    pub fn stop(&self, why: Stop) {
+        let set = (Ordering::Relaxed, Ordering::Relaxed);
+        // If a reason is there already, it is kept.
+        let _ = self.stop.compare_exchange(0, why as u8, set.0, set.1);
+    }
+
+    /// Whether the run is to end, and why.
+    pub fn stopped(&self) -> Option<Stop> {
+        match self.stop.load(Ordering::Relaxed) {
+            0 => None,
+            1 => Some(Stop::Interrupted),
+            _ => Some(Stop::TimeIsUp),
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::blob::{Blob, Origin, Part};
 use crate::cache::Cache;
 use crate::config::Settings;
 use crate::context::mentions;
-use crate::coverage::{Coverage, Note, Progress};
+use crate::coverage::{Coverage, Note, Progress, Stop};
 use crate::decode::container;
 use crate::expose::{self, Ground, Named};
 use crate::finding::{self, Finding, Traced, assemble};
@@ -26,6 +26,10 @@ use crate::sighting::Sighting;
 use crate::source::staged::Stage;
 use crate::source::{Sink, history, patch, push, range, stdin, tree};
 use crate::suppress::{self, BaselineFile};
+
+/// Where files were asked for and there are none, something is not as it was thought to be.
+const NOTHING_READ: &str = "no file was read here: it is empty, or git ignores all of it; check the \
+                            path, or use --no-ignore";
 
 /// What a run is asked for.
 #[derive(Clone, Debug)]
@@ -350,7 +354,10 @@ impl Run<'_> {
             if !found.is_empty() {
                 to.lock().unwrap_or_else(PoisonError::into_inner).append(found);
             }
-            ControlFlow::Continue(())
+            match self.progress.stopped() {
+                None => ControlFlow::Continue(()),
+                Some(_) => ControlFlow::Break(()),
+            }
         };
         source(Sink { visit: &visit, whole: &container::is_container, progress: self.progress })
     }
@@ -426,7 +433,11 @@ impl Run<'_> {
                 prefix: if under.is_empty() { prefix.to_owned() } else { root.to_owned() + &under },
             };
             outcome.coverage.requested.push(format!("files under {}", path.display()));
-            outcome.coverage.merge(self.push(|sink| tree::scan(path, &options, sink)));
+            let mut files = self.push(|sink| tree::scan(path, &options, sink));
+            if files.files == 0 && files.is_complete() && repository.is_none() {
+                files.gap(path.to_string_lossy(), NOTHING_READ);
+            }
+            outcome.coverage.merge(files);
         }
         match repository {
             Some(Ok(repository)) if sides.history() => {
@@ -465,6 +476,10 @@ impl Run<'_> {
         let found = std::mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner));
         let mut coverage = outcome.coverage;
         coverage.gaps.extend(found.gaps);
+        coverage.members += self.scanner.members();
+        if let Some(stop) = self.progress.stopped() {
+            coverage.gap(Stop::WHAT, stop.reason());
+        }
         for notes in [&mut coverage.gaps, &mut coverage.skipped] {
             for note in notes.iter_mut() {
                 note.what = self.scanner.label(&note.what);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
@@ -19,11 +20,16 @@ use crate::snippet::{Mask, Snippet, neutral, unit_at};
 /// snippet shows and the longest credential has.
 const LINE: usize = 1024;
 
+/// SHA-256 of all that the program is made of, its rules included: what one program has read says
+/// nothing about another.
+pub const SOURCES: &str = env!("STRIPEGUARD_SOURCES");
+
 /// Looks for credentials in blobs. One scanner serves all threads of a run.
 #[derive(Debug)]
 pub struct Scanner {
     detector: Detector,
     limits: Limits,
+    members: AtomicU64,
 }
 
 /// What a blob holds, and what of it could not be read.
@@ -54,25 +60,30 @@ impl Found {
 impl Scanner {
     /// A scanner that takes `today`, in seconds since 1970-01-01 UTC, for the present.
     pub fn new(today: i64, limits: Limits) -> Self {
-        Self { detector: Detector::new(today), limits }
+        Self { detector: Detector::new(today), limits, members: AtomicU64::new(0) }
     }
 
     /// Of what finds the same in the same bytes: the program with its rules, and the limits. The day
     /// is no part of it.
     pub fn identity(&self) -> [u8; 32] {
         let limits = format!("{:?}", self.limits);
-        let parts = [env!("CARGO_PKG_VERSION"), env!("STRIPEGUARD_SOURCES"), &limits];
+        let parts = [env!("CARGO_PKG_VERSION"), SOURCES, &limits];
         Sha256::digest(parts.join("\n")).into()
     }
 
     /// The same on a day on which every account has been created.
     pub fn some_day(&self) -> Self {
-        Self { detector: Detector::new(i64::MAX / 2), limits: self.limits }
+        Self::new(i64::MAX / 2, self.limits)
     }
 
     /// The search for candidates alone, for readers that pick what is worth a full scan.
     pub fn detector(&self) -> &Detector {
         &self.detector
+    }
+
+    /// How many members of archives it has opened so far.
+    pub fn members(&self) -> u64 {
+        self.members.load(Ordering::Relaxed)
     }
 
     /// Finds every credential of a blob, in all its spellings and in the members of archives.
@@ -92,6 +103,7 @@ impl Scanner {
     fn scan_members(&self, blob: &Blob<'_>, found: &mut Found) {
         let mut inner = Found::default();
         let gaps = container::open(blob.bytes, &self.limits, &mut |member| {
+            self.members.fetch_add(1, Ordering::Relaxed);
             let inside = if member.path.is_empty() { "data" } else { member.path };
             let path = format!("{}!/{inside}", blob.path);
             self.scan_text(&Blob::whole(&path, blob.origin, member.bytes), &mut inner);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sha2::{Digest, Sha256};
+use zeroize::Zeroize;
 
 /// A credential's value. It has no `Display` and no `Serialize`; its `Debug` is redacted. The value
 /// itself leaves only through `Secret::reveal`, which the crate alone can call.
@@ -58,6 +59,13 @@ impl Secret {
             hash.update(part.as_bytes());
         }
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// The value does not stay in memory that is freed.
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.value.zeroize();
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the command line can say.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -30,6 +31,15 @@ pub enum Command {
     Baseline(Baseline),
     /// Print the JSON Schema of `scan --format json`
     Schema(Schema),
+    /// Check what a run has read
+    Receipt(Receipt),
+    /// Say what keys on standard input are: family, mode, account, age
+    Key(Key),
+    /// Look for what is wrong with the Stripe keys of a project
+    Doctor(Doctor),
+    /// Ask Stripe which of the keys that a scan finds work
+    #[cfg(feature = "verify")]
+    Verify(Verify),
 }
 
 /// Look for Stripe credentials.
@@ -110,6 +120,14 @@ pub struct Scan {
     /// How many threads to use [default: one for each processor]
     #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
     pub threads: usize,
+
+    /// Write to FILE what was asked for and what was read, for `stripeguard receipt verify`
+    #[arg(long, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
+
+    /// End after this time with what was read so far, as `90`, `90s`, `10m` or `1h`
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub time_limit: Option<Duration>,
 
     /// Never draw a progress bar
     #[arg(long)]
@@ -374,4 +392,110 @@ pub enum Moment {
     /// The acceptance of a push to here
     #[value(name = "pre-receive")]
     Receive,
+}
+
+/// Check what a run has read.
+#[derive(Args, Debug)]
+pub struct Receipt {
+    #[command(subcommand)]
+    pub command: ReceiptCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReceiptCommand {
+    /// Say whether a run covers a repository as it is now
+    ///
+    /// Exit codes: 0 it does; 2 there is no such receipt or repository; 3 it does not, as after a new
+    /// commit, a fetch, or an update of the rules. Files that are in no commit are not compared. A
+    /// receipt is not signed.
+    Verify {
+        /// What `scan --receipt FILE` has written
+        file: PathBuf,
+
+        /// The root of a work tree, or a git directory
+        #[arg(long, value_name = "PATH", default_value = ".")]
+        repo: PathBuf,
+    },
+}
+
+/// A whole number of seconds, minutes or hours.
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = match text.as_bytes().last() {
+        Some(b's') => (&text[..text.len() - 1], 1),
+        Some(b'm') => (&text[..text.len() - 1], 60),
+        Some(b'h') => (&text[..text.len() - 1], 3600),
+        _ => (text, 1),
+    };
+    let number = number.parse::<u64>().ok().filter(|number| *number > 0);
+    let seconds = number.and_then(|number| number.checked_mul(unit));
+    seconds.map(Duration::from_secs).ok_or_else(|| "give a time such as 90s, 10m or 1h".to_owned())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyFormat {
+    Text,
+    Json,
+}
+
+/// Say what keys on standard input are, a line each, without asking anybody.
+///
+/// Exit codes: 0 there is a key; 1 there is none.
+#[derive(Args, Debug)]
+pub struct Key {
+    /// How it is written
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: KeyFormat,
+}
+
+/// Look for what is wrong with the Stripe keys of a project.
+///
+/// Reads files of variables (`.env` and the like, those that git ignores as well), settings, what
+/// code reads, and the environment of this process, and says what each key is and what is wrong
+/// with it. Exit codes: 0 nothing is; 1 there are errors; 2 wrong usage; 3 something could not be
+/// read.
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// The root of the project
+    #[arg(default_value = ".", conflicts_with = "env_file")]
+    pub path: PathBuf,
+
+    /// Look at this file of variables alone; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Vec<PathBuf>,
+
+    /// Ask Stripe whether each key works: one request that reads the balance
+    #[arg(long)]
+    pub online: bool,
+
+    /// How it is written
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: KeyFormat,
+
+    /// A server of tests on this machine to ask in place of Stripe
+    #[arg(long, value_name = "URL", hide = true, requires = "online")]
+    pub api_base: Option<String>,
+}
+
+/// Ask Stripe which of the keys that a scan finds work.
+///
+/// Only for keys that are yours, or whose owner has agreed: their owner sees the requests. Exit codes:
+/// 0 none works; 1 one does; 2 wrong usage, or nobody agreed; 3 something could not be read.
+#[cfg(feature = "verify")]
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// Files, directories, work trees or git directories
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// Read files that git ignores as well
+    #[arg(long)]
+    pub no_ignore: bool,
+
+    /// Agree that the keys are sent to Stripe
+    #[arg(long)]
+    pub yes: bool,
+
+    /// A server of tests on this machine to ask in place of Stripe
+    #[arg(long, value_name = "URL", hide = true)]
+    pub api_base: Option<String>,
 }

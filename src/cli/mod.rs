@@ -4,13 +4,20 @@ mod args;
 mod baseline;
 mod cache;
 mod config;
+mod doctor;
 mod explain;
 mod formats;
 mod hook;
+mod key;
+mod online;
 mod output;
 mod progress;
+mod receipt;
 mod rules;
 mod scan;
+mod stop;
+#[cfg(feature = "verify")]
+mod verify;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -31,6 +38,8 @@ pub enum Exit {
     Usage = 2,
     /// Something that was asked for could not be read.
     Incomplete = 3,
+    /// Somebody interrupted the run: 128 and the number of the signal, as shells say it.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {
@@ -49,6 +58,11 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Rules(arguments) => rules::run(&arguments)?,
         Command::Explain(arguments) => explain::run(&arguments)?,
         Command::Hook(arguments) => hook::run(&arguments)?,
+        Command::Key(arguments) => key::run(&arguments)?,
+        Command::Doctor(arguments) => doctor::run(&arguments)?,
+        #[cfg(feature = "verify")]
+        Command::Verify(arguments) => verify::run(&arguments)?,
+        Command::Receipt(arguments) => receipt::run(&arguments)?,
         Command::Baseline(arguments) => baseline::run(&arguments)?,
         Command::Schema(arguments) => {
             let schema = if arguments.config {

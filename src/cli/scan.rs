@@ -1,12 +1,13 @@
 //! `stripeguard scan`.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::args::{HistoryScope, Scan};
-use super::{Exit, output, progress};
+use super::{Exit, output, progress, receipt, stop};
 use crate::config::Settings;
-use crate::coverage::Progress;
+use crate::coverage::{Progress, Stop};
 use crate::git::Surroundings;
 use crate::run::{self, Request, Scope, Sides};
 use crate::source::history;
@@ -29,14 +30,22 @@ pub fn run(arguments: &Scan) -> anyhow::Result<Exit> {
     let baseline = super::config::baseline(&arguments.baseline, &scope)?;
     let fail_on = settings.config.fail_on.value;
     let request = request(arguments, scope, settings, baseline);
-    let progress = Progress::default();
+    let progress = Arc::new(Progress::default());
+    stop::on_signal(&progress);
+    arguments.time_limit.into_iter().for_each(|limit| stop::after(limit, &progress));
     let bar = progress::Bar { wanted: !arguments.no_progress };
     let report = bar.during(&progress, || run::run(&request, &progress))?;
     arguments.report.write(&report, &targets)?;
+    if let Some(path) = &arguments.receipt {
+        receipt::write(&report, &request.settings.config.limits, path)?;
+    }
     if arguments.stats {
         output::stderr(&times(begun.elapsed(), &progress));
     }
-    Ok(arguments.report.exit(&report, fail_on))
+    Ok(match progress.stopped() {
+        Some(Stop::Interrupted) => Exit::Interrupted,
+        _ => arguments.report.exit(&report, fail_on),
+    })
 }
 
 /// How long the run took, and which part of it judging took, where there was something to judge.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::Read;
+use std::ops::ControlFlow;
 
 use crate::blob::{ObjectId, ObjectKind};
 use crate::git::pack::Pack;
@@ -75,7 +76,7 @@ impl Pass for ContentPass<'_> {
         self.scanner.findings.failed.push((id, why.to_owned()));
     }
 
-    fn pause(&mut self) {
-        self.scanner.report();
+    fn pause(&mut self) -> ControlFlow<()> {
+        self.scanner.report()
     }
 }

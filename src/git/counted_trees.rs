@@ -1,6 +1,7 @@
 //! Looking at the trees of a pack, and counting them.
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use crate::blob::ObjectKind;
 use crate::git::pack::delta::Delta;
@@ -57,7 +58,7 @@ impl Pass for CountedTrees<'_> {
         }
     }
 
-    fn pause(&mut self) {
-        self.scanner.report();
+    fn pause(&mut self) -> ControlFlow<()> {
+        self.scanner.report()
     }
 }

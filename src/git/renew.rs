@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashSet};
 use std::time::SystemTime;
 
 use crate::blob::{ObjectId, ObjectKind};
-use crate::coverage::{Coverage, Progress};
+use crate::coverage::{Coverage, Progress, RepositoryState};
 use crate::git::commit::{Commit, Tag};
 use crate::git::known::{FileMark, Known, PackMark};
+use crate::git::listing::tips;
 use crate::git::tree::{Entries, EntryKind};
 use crate::git::{
     Database, Object, Probe, RefKind, References, Repository, Visit, Walk, loose, walk,
@@ -97,6 +98,11 @@ fn renew(
         coverage.bytes += bytes.len() as u64;
         progress.step(bytes.len() as u64);
     }
+    coverage.repositories.push(RepositoryState {
+        path: String::new(),
+        tips: tips(&references),
+        objects: coverage.objects.total(),
+    });
     let now = present.known(&coverage);
     Some(Renewed { coverage, references, known: Some(now).filter(|now| now != known) })
 }

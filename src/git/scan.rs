@@ -1,7 +1,7 @@
 //! Looking for candidates in objects, and in deltas without making the objects.
 
 use std::io::Read;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use crate::blob::{ObjectId, ObjectKind};
 use crate::coverage::{Coverage, Progress};
@@ -90,10 +90,14 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Tells the progress what was done since the last time.
-    pub fn report(&mut self) {
+    /// Tells the progress what was done since the last time, and hears whether to go on.
+    pub fn report(&mut self) -> ControlFlow<()> {
         let (objects, bytes) = std::mem::take(&mut self.unreported);
         self.progress.add(objects, bytes);
+        match self.progress.stopped() {
+            None => ControlFlow::Continue(()),
+            Some(_) => ControlFlow::Break(()),
+        }
     }
 
     pub fn count(&mut self, kind: ObjectKind, bytes: usize) {

@@ -1,16 +1,18 @@
 //! Reading every object of a repository.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::blob::{ObjectId, ObjectKind};
-use crate::coverage::{Coverage, Progress};
+use crate::coverage::{Coverage, Progress, RepositoryState, Stop};
 use crate::git::commit::Tag;
 use crate::git::commits::CommitLog;
 use crate::git::connectivity;
 use crate::git::content_pass::ContentPass;
 use crate::git::counted_trees::CountedTrees;
 use crate::git::hit_set::HitSet;
+use crate::git::listing::tips;
 use crate::git::pack::traverse::{LARGE, Source};
 use crate::git::plan::Plan;
 use crate::git::scan::{Findings, Scanner};
@@ -63,7 +65,18 @@ pub fn walk(
     };
     walk.sort();
     job.log_trees(&mut walk, &findings.trees);
-    connectivity::check(repository, &mut walk, &job.plan.presence, database.partial);
+    match progress.stopped() {
+        Some(stop) => walk.coverage.gap(Stop::WHAT, stop.reason()),
+        None => {
+            connectivity::check(repository, &mut walk, &job.plan.presence, database.partial);
+            walk.balance(job.plan.objects as u64);
+        }
+    }
+    walk.coverage.repositories.push(RepositoryState {
+        path: String::new(),
+        tips: tips(&walk.references),
+        objects: job.plan.objects as u64,
+    });
     walk.sort();
     walk
 }
@@ -77,6 +90,17 @@ impl Walk {
         self.tags.sort_unstable_by_key(|(id, _)| *id);
         self.coverage.gaps.sort_unstable();
         self.coverage.gaps.dedup();
+    }
+
+    /// What the indexes list was read, or else there is a gap: whatever goes wrong in a walk, it must
+    /// not look like a clean one.
+    fn balance(&mut self, listed: u64) {
+        let read = self.coverage.objects.total();
+        if read < listed && self.coverage.gaps.is_empty() {
+            let why = "they are listed and were not read, which is a fault of this program; \
+                       please report it";
+            self.coverage.gap(format!("{} objects", listed - read), why);
+        }
     }
 
     /// Whether there is nothing to be attributed.
@@ -113,7 +137,7 @@ impl Job<'_> {
                 .collect();
             Source { database: self.database, pack, forest }.run(&mut passes);
             for mut pass in passes {
-                pass.scanner.report();
+                let _: ControlFlow<()> = pass.scanner.report();
                 findings.absorb(pass.scanner.findings);
             }
             let broken = forest.broken.iter().map(|(id, why)| (*id, (*why).to_owned()));
@@ -135,8 +159,7 @@ impl Job<'_> {
                         self.plan.loose.get(next.fetch_add(SHARE, Ordering::Relaxed)..)
                     {
                         rest.iter().take(SHARE).for_each(|id| self.single(*id, &mut scanner));
-                        scanner.report();
-                        if rest.len() < SHARE {
+                        if scanner.report().is_break() || rest.len() < SHARE {
                             break;
                         }
                     }
@@ -161,7 +184,7 @@ impl Job<'_> {
                 Err(_) => scanner.findings.coverage.gap(format!("object {id}"), why),
             }
         }
-        scanner.report();
+        let _: ControlFlow<()> = scanner.report();
         findings.absorb(scanner.findings);
     }
 
@@ -259,7 +282,7 @@ impl Job<'_> {
                 .collect();
             Source { database: self.database, pack, forest }.run(&mut passes);
             for mut pass in passes {
-                pass.scanner.report();
+                let _: ControlFlow<()> = pass.scanner.report();
                 counts.merge(pass.scanner.findings.coverage);
                 failed.extend(pass.scanner.findings.failed);
                 log.absorb(pass.pass.log);

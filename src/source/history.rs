@@ -156,20 +156,27 @@ fn one(
         cache.write(repository, known);
     }
     let mut coverage = walk.coverage.clone();
+    for state in &mut coverage.repositories {
+        state.path = options.prefix.to_owned();
+        state.tips.iter_mut().for_each(|(name, _)| *name = scanner.label(name));
+    }
     if options.verify {
         let verified = git::verify_objects(repository, options.threads, progress);
         coverage.gaps.extend(verified.gaps);
     }
     let hits = hits.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     coverage.gaps.extend(hits.values().flat_map(|found| found.gaps.iter().cloned()));
-    let attribution =
-        if hits.is_empty() { Attribution::default() } else { git::attribute(repository, &walk) };
+    let cut_short = progress.stopped().is_some();
+    let attribution = match hits.is_empty() || cut_short {
+        true => Attribution::default(),
+        false => git::attribute(repository, &walk),
+    };
     let (index, others) = indexes(repository, options);
     let staged = others.iter().map(|(_, index)| index).chain([&index]);
     let staged = staged.flat_map(|index| &index.entries).filter(|entry| entry.has_blob());
     let staged = staged.map(|entry| entry.id).collect();
     let is_bare = repository.work_tree.is_none();
-    let tracer = Tracer { attribution: &attribution, options, scanner, is_bare, staged };
+    let tracer = Tracer { attribution: &attribution, options, scanner, is_bare, cut_short, staged };
     let mut traced = tracer.trace(&hits);
     let is_local = options.scope == Scope::Local;
     if is_local {
@@ -255,6 +262,8 @@ struct Tracer<'a> {
     options: &'a Options<'a>,
     scanner: &'a Scanner,
     is_bare: bool,
+    /// Whether the walk was ended before it was done, so that nothing is known of where hits stand.
+    cut_short: bool,
     /// The blobs of the index, which have a path there if they have none in any commit.
     staged: HashSet<ObjectId>,
 }
@@ -270,6 +279,10 @@ impl Tracer<'_> {
                 }
                 Spot::Name(name) => self.attribution.names.get(name),
             };
+            if self.cut_short {
+                traced.extend(found.sightings.iter().map(|sighting| (sighting.clone(), None)));
+                continue;
+            }
             // What has no exposure lies in a store that this repository borrows from, and nothing
             // of this repository leads to it.
             let Some(exposure) = exposure else { continue };

@@ -9,14 +9,18 @@ use tempfile::TempDir;
 
 /// A directory that is gone when the test ends, with a repository in it or not.
 pub struct Repo {
-    dir: TempDir,
+    root: PathBuf,
+    /// Goes with its directory.
+    _dir: TempDir,
     clock: std::cell::Cell<i64>,
 }
 
 impl Repo {
     /// An empty directory.
     pub fn bare_directory() -> Self {
-        Self { dir: TempDir::new().unwrap(), clock: std::cell::Cell::new(1_700_000_000) }
+        let dir = TempDir::new().unwrap();
+        let clock = std::cell::Cell::new(1_700_000_000);
+        Self { root: dir.path().to_owned(), _dir: dir, clock }
     }
 
     /// A repository without commits on the branch `main`.
@@ -26,12 +30,17 @@ impl Repo {
         repo
     }
 
+    /// The same with a directory in it as its root.
+    pub fn inside(self, directory: &str) -> Self {
+        Self { root: self.root.join(directory), ..self }
+    }
+
     pub fn path(&self) -> &Path {
-        self.dir.path()
+        &self.root
     }
 
     pub fn join(&self, path: impl AsRef<Path>) -> PathBuf {
-        self.dir.path().join(path)
+        self.root.join(path)
     }
 
     /// Writes a file and the directories above it.

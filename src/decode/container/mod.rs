@@ -27,7 +27,24 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 6, members: 100_000, member_bytes: 128 << 20, unpacked_bytes: 1 << 30 }
+        Self::DEFAULT
+    }
+}
+
+impl Limits {
+    /// What fits into the memory of any machine.
+    pub const DEFAULT: Self =
+        Self { depth: 6, members: 100_000, member_bytes: 128 << 20, unpacked_bytes: 1 << 30 };
+
+    /// Each limit with its name.
+    pub fn named(&self) -> [(&'static str, u64); 4] {
+        let Self { depth, members, member_bytes, unpacked_bytes } = *self;
+        [
+            ("depth", depth.into()),
+            ("members", members),
+            ("member_bytes", member_bytes),
+            ("unpacked_bytes", unpacked_bytes),
+        ]
     }
 }
 

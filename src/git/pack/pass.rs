@@ -1,6 +1,7 @@
 //! What is done with the objects of a pack while it is walked.
 
 use std::io::Read;
+use std::ops::ControlFlow;
 
 use crate::blob::ObjectKind;
 use crate::git::pack::delta::Delta;
@@ -42,8 +43,10 @@ pub(crate) trait Pass {
     /// Is told of an object that cannot be read.
     fn failed(&mut self, entry: Entry, why: &str);
 
-    /// Is called from time to time.
-    fn pause(&mut self) {}
+    /// Is called from time to time; `Break` ends the walk before it is done.
+    fn pause(&mut self) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }
 
 /// An object that a delta makes, once somebody asks for it.

@@ -104,10 +104,9 @@ impl<'a, P: Pass> Worker<'a, P> {
             let Some(rest) = roots.get(from..) else { break };
             let share = &rest[..rest.len().min(SHARE)];
             share.iter().filter(|root| root.size <= LARGE).for_each(|root| self.tree(root));
-            if share.is_empty() {
+            if share.is_empty() || self.pass.pause().is_break() {
                 break;
             }
-            self.pass.pause();
         }
     }
 

@@ -11,6 +11,8 @@ use crate::repo::scrub;
 mod baseline;
 mod cache;
 mod config;
+#[cfg(feature = "verify")]
+mod doctor;
 mod explain;
 mod exposure;
 mod hooks;
@@ -19,7 +21,10 @@ mod import;
 mod json;
 mod places;
 mod ranges;
+mod receipts;
 mod repositories;
+#[cfg(unix)]
+mod stopped;
 mod suppress;
 mod text;
 mod trees;
