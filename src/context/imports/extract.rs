@@ -359,6 +359,7 @@ fn is_type(kind: &str) -> bool {
         || matches!(
             kind,
             "type_annotation"
+                | "nested_type_identifier"
                 | "type_arguments"
                 | "type_parameters"
                 | "type_alias_declaration"

@@ -155,6 +155,8 @@ fn types_do_not_count() {
         "export { type X } from './x'",
         "import { X } from './x'; const a: X = 1; function f<T extends X>(b: X): X { return b as X }",
         "type A = import('./x').X",
+        "import { X } from './x'; const a = (v: X.Y<1>[]) => v as unknown as X.Z",
+        "import * as X from './x'; class A<T> extends B<X.Y> implements X.Z {}",
         "// import './x'\n/* import './x' */ const a = \"import './x'\"",
     ] {
         not_reached(&[("main.ts", import), ("x.ts", "")], "x.ts");
