@@ -23,6 +23,8 @@ pub enum Command {
     Rules(Rules),
     /// Print what a rule is about, why a file or a leak is reported or not, or what a value is
     Explain(Explain),
+    /// Look at the commits that a pipeline is about
+    Ci(Ci),
     /// Look at commits and pushes before git makes them
     #[command(subcommand)]
     Hook(Hook),
@@ -326,6 +328,31 @@ pub struct Schema {
     /// Print that of the configuration instead
     #[arg(long)]
     pub config: bool,
+}
+
+/// Look at the commits that a pipeline is about.
+///
+/// Finds out from the environment which they are, on GitHub, GitLab, Bitbucket, CircleCI, Jenkins and
+/// Azure. Fetches nothing: where the clone lacks what is needed, the exit code is 3, and the message
+/// says what to write where.
+#[derive(Args, Debug)]
+pub struct Ci {
+    /// The repository
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+
+    /// Compare with this revision, whatever the environment says
+    #[arg(long, value_name = "REVISION")]
+    pub base: Option<String>,
+
+    #[command(flatten)]
+    pub report: ReportOptions,
+
+    #[command(flatten)]
+    pub config: ConfigFile,
+
+    #[command(flatten)]
+    pub baseline: BaselineArguments,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,6 +3,7 @@
 mod args;
 mod baseline;
 mod cache;
+mod ci;
 mod config;
 mod doctor;
 mod explain;
@@ -57,6 +58,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Scan(arguments) => scan::run(&arguments)?,
         Command::Rules(arguments) => rules::run(&arguments)?,
         Command::Explain(arguments) => explain::run(&arguments)?,
+        Command::Ci(arguments) => ci::run(&arguments)?,
         Command::Hook(arguments) => hook::run(&arguments)?,
         Command::Key(arguments) => key::run(&arguments)?,
         Command::Doctor(arguments) => doctor::run(&arguments)?,

@@ -6,15 +6,15 @@ use crate::blob::ObjectId;
 use crate::git::{Head, Repository, bytes_to_path, read_small};
 
 impl Repository {
-    /// What is checked out. Where references are kept in tables, this does not know.
+    /// What is checked out.
     pub fn head(&self) -> Head {
+        if self.format.reftable {
+            return self.references().head;
+        }
         let Some(content) = content(&self.git_dir.join("HEAD")) else { return Head::Broken };
         let Some(name) = symbolic(&content) else {
             return ObjectId::from_hex(&content).map_or(Head::Broken, Head::Detached);
         };
-        if self.format.reftable {
-            return Head::Broken;
-        }
         match self.resolve(name) {
             Some(id) => Head::Branch(name.to_owned(), id),
             None => Head::Unborn(name.to_owned()),

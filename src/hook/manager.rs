@@ -58,17 +58,24 @@ impl Manager {
                      always_run: true\n"
             ),
             Self::Husky => format!("Add to .husky/{name}:\n\nstripeguard hook run {name} \"$@\"\n"),
-            Self::Lefthook => {
-                let input =
-                    if moment == Moment::PreCommit { "" } else { "      use_stdin: true\n" };
-                format!(
-                    "Add to lefthook.yml, and run `lefthook install`:\n\n\
-                     {name}:\n  \
-                       commands:\n    \
-                         stripeguard:\n      \
-                           run: stripeguard hook run {name} {{0}}\n{input}"
-                )
+            Self::Lefthook if moment == Moment::PreCommit => {
+                "Add to lefthook.yml, and run `lefthook install`:\n\n\
+                 pre-commit:\n  \
+                   commands:\n    \
+                     stripeguard:\n      \
+                       run: stripeguard hook run pre-commit\n"
+                    .to_owned()
             }
+            // A command is passed over where the pushed commits together change no file.
+            Self::Lefthook => format!(
+                "Write `stripeguard hook run {name} \"$@\"` to .lefthook/{name}/stripeguard.sh, add to \
+                 lefthook.yml, and run `lefthook install`:\n\n\
+                 {name}:\n  \
+                   scripts:\n    \
+                     stripeguard.sh:\n      \
+                       runner: sh\n      \
+                       use_stdin: true\n"
+            ),
         }
     }
 }

@@ -69,8 +69,8 @@ pub fn read(coverage: &Coverage) -> String {
     match coverage.known {
         0 => read,
         known => format!(
-            "{read}\n{} of them were clean in an earlier run and are as they were, so they were \
-             not read again.",
+            "{read}\nOf these, {} were clean in an earlier run and are as they were, so they were not \
+             read again.",
             plural(known, "git object")
         ),
     }

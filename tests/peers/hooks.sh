@@ -122,6 +122,8 @@ lefthook() {
   printf 'node_modules\n' >.gitignore
   npm install --silent --no-audit --no-fund --save-dev lefthook >/dev/null
   sed -n '/^# lefthook.yml/,/^```/p' "$root/docs/hooks.md" | grep -v '^```' >lefthook.yml
+  mkdir -p .lefthook/pre-push
+  sed -n '/^# .lefthook/,/^```/p' "$root/docs/hooks.md" | grep -v '^```' >.lefthook/pre-push/stripeguard.sh
   npx --no-install lefthook install >/dev/null
   commits_and_pushes
   refused_by_install lefthook.yml

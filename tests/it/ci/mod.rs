@@ -1,5 +1,9 @@
 //! What pipelines are about, from the environment that their services document.
 
+#[cfg(unix)]
+mod action;
+mod recipes;
+
 use stripeguard::ci::{Environment, Otherwise, PlanError, Provider, What, plan};
 
 const ZERO: &str = "0000000000000000000000000000000000000000";
