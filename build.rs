@@ -1,4 +1,5 @@
-//! Compiles `rules/secrets/*.yml` into constants, so that nothing is parsed when the program starts.
+//! Compiles `rules/secrets/*.yml` into constants, so that nothing is parsed when the program starts,
+//! and embeds `rules/lints/*.yml` with the literals that decide which of them is read.
 
 #[path = "build/stacks.rs"]
 mod stacks;
@@ -37,17 +38,52 @@ struct Examples {
     negative: Vec<String>,
 }
 
+/// What has to be known of a rule about practice before it is read.
+#[derive(Deserialize)]
+struct LintFile {
+    id: String,
+    level: String,
+    #[serde(default)]
+    patterns: Vec<Trigger>,
+    #[serde(default)]
+    triggers: Vec<Trigger>,
+}
+
+#[derive(Deserialize)]
+struct Trigger {
+    languages: Vec<String>,
+    literals: Vec<String>,
+}
+
 fn main() {
     println!("cargo::rerun-if-changed=rules/secrets");
     println!("cargo::rerun-if-changed=rules/stacks");
-    println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
-    let mut paths: Vec<PathBuf> = fs::read_dir("rules/secrets")
-        .expect("rules/secrets is a directory of the package")
-        .map(|entry| entry.expect("rules/secrets can be listed").path())
+    println!("cargo::rerun-if-changed=rules/lints");
+    println!("cargo::rerun-if-changed=build.rs");
+    write("secrets.rs", &secrets());
+    write("lints.rs", &lints());
+    write("stacks.rs", &stacks::compile("rules/stacks"));
+    println!("cargo::rustc-env=STRIPEGUARD_SOURCES={}", sources());
+}
+
+fn write(name: &str, text: &str) {
+    let target = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join(name);
+    fs::write(target, text).expect("the output directory is writable");
+}
+
+fn rule_files(dir: &str) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
+        .unwrap_or_else(|e| panic!("{dir} is a directory of the package: {e}"))
+        .map(|entry| entry.expect("a directory of rules can be listed").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "yml"))
         .collect();
     paths.sort();
+    paths
+}
+
+fn secrets() -> String {
+    let paths = rule_files("rules/secrets");
     let mut text = String::from(
         "/// Every rule, in the order of their ids.\npub static RULES: &[Rule] = &[\n",
     );
@@ -58,11 +94,38 @@ fn main() {
         text.push_str(&constant(&rule));
     }
     text.push_str("];\n");
-    let target = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("secrets.rs");
-    fs::write(target, text).expect("the output directory is writable");
-    let target = Path::new(&env::var("OUT_DIR").expect("cargo sets OUT_DIR")).join("stacks.rs");
-    fs::write(target, stacks::compile("rules/stacks")).expect("the output directory is writable");
-    println!("cargo::rustc-env=STRIPEGUARD_SOURCES={}", sources());
+    text
+}
+
+fn lints() -> String {
+    let mut out = String::from(
+        "/// Every rule that comes with the program, in the order of their ids.\n\
+         pub static LINTS: &[Embedded] = &[\n",
+    );
+    for path in rule_files("rules/lints") {
+        let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let text = text.replace("\r\n", "\n");
+        let lint: LintFile =
+            serde_saphyr::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        assert_eq!(stem, Some(lint.id.as_str()), "{}: id and file name differ", path.display());
+        let triggers: String = lint.patterns.iter().chain(&lint.triggers).map(trigger).collect();
+        writeln!(
+            out,
+            "    Embedded {{ id: {:?}, level: Level::{}, triggers: &[{triggers}], text: {text:?} }},",
+            lint.id,
+            camel(&lint.level),
+        )
+        .expect("a string can be written to");
+    }
+    out.push_str("];\n");
+    out
+}
+
+fn trigger(trigger: &Trigger) -> String {
+    let formats: String =
+        trigger.languages.iter().map(|name| format!("Format::{},", camel(name))).collect();
+    format!("Trigger {{ formats: &[{formats}], literals: &{:?} }},", trigger.literals)
 }
 
 /// A hash of all that the program is made of: what one program has found says nothing of another.

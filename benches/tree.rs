@@ -25,6 +25,7 @@ fn main() {
         verify_objects: false,
         cache: None,
         no_ignore: true,
+        lints: stripeguard::lint::Selection::none(),
         threads: 0,
         today: TODAY,
         settings: Settings::default(),

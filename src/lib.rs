@@ -38,6 +38,7 @@ pub mod hook;
 pub mod import;
 pub mod incident;
 pub mod key;
+pub mod lint;
 mod map;
 pub mod receipt;
 pub mod report;

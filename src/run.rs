@@ -20,11 +20,12 @@ use crate::expose::{self, Ground, Named};
 use crate::finding::{self, Finding, Traced, assemble};
 use crate::git;
 use crate::key;
+use crate::lint::{self, Linter, Rule, Selection};
 use crate::report::Report;
 use crate::scan::{Found, Scanner};
 use crate::sighting::Sighting;
 use crate::source::staged::Stage;
-use crate::source::{Sink, history, patch, push, range, stdin, tree};
+use crate::source::{Sink, history, manifest, patch, push, range, rule_file, staged, stdin, tree};
 use crate::suppress::{self, BaselineFile};
 
 /// Where files were asked for and there are none, something is not as it was thought to be.
@@ -44,6 +45,8 @@ pub struct Request {
     pub no_ignore: bool,
     /// Where is kept what need not be read again; `None` reads everything and keeps nothing.
     pub cache: Option<PathBuf>,
+    /// Which rules about practice apply to files and to what is staged.
+    pub lints: Selection,
     /// Threads; 0 lets the number of processors decide.
     pub threads: usize,
     /// The present, in seconds since 1970-01-01 UTC.
@@ -216,8 +219,10 @@ impl From<git::RevisionError> for RequestError {
 /// If the request itself is wrong. What cannot be read on the way is a gap in the report.
 pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestError> {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut coverage = Coverage::default();
     let run = Run {
         request,
+        linter: linter(request, &mut coverage),
         threads: if request.threads == 0 { processors } else { request.threads },
         scanner: Scanner::new(request.today, request.settings.config.limits),
         found: Mutex::new(Found::default()),
@@ -225,7 +230,58 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestErro
         progress,
     };
     let outcome = run.read()?;
-    Ok(run.report(outcome))
+    coverage.merge(outcome.coverage);
+    Ok(run.report(Outcome { coverage, ..outcome }))
+}
+
+/// The linter of a run, with the rules that the repository has of its own.
+fn linter(request: &Request, coverage: &mut Coverage) -> Linter {
+    let mut own: Vec<Rule> = Vec::new();
+    if !request.lints.is_empty() {
+        for root in roots(&request.scope) {
+            let mut gaps = Vec::new();
+            rule_file::scan(&root, coverage, &mut |label, text| match Rule::parse_foreign(text) {
+                Ok(rule) if own.iter().any(|other| other.id == rule.id) => {}
+                Ok(rule) => own.push(rule),
+                Err(why) => gaps.push((label.to_owned(), why)),
+            });
+            gaps.into_iter().for_each(|(label, why)| coverage.gap(label, why));
+        }
+    }
+    Linter::new(&selection(request), own)
+}
+
+/// That a file is read shows that git does not ignore it, unless the run reads what git ignores, or
+/// somebody named the file, or no git is there to ignore it.
+fn selection(request: &Request) -> Selection {
+    let mut selection = request.lints.clone();
+    let is_obeyed = match &request.scope {
+        Scope::Paths { paths, .. } => {
+            !request.no_ignore
+                && paths.iter().all(|path| path.is_dir() && git::discover(path).is_ok())
+        }
+        _ => true,
+    };
+    if !is_obeyed {
+        selection.rules.insert(lint::NEEDS_IGNORE.to_owned(), lint::Setting::Off);
+    }
+    selection
+}
+
+/// Where the repositories or directories that are read may have rules of their own.
+fn roots(scope: &Scope) -> Vec<PathBuf> {
+    let paths = match scope {
+        Scope::Paths { paths, sides } if sides.tree() => paths.as_slice(),
+        Scope::Staged { repository, .. } => std::slice::from_ref(repository),
+        _ => return Vec::new(),
+    };
+    let mut roots: Vec<PathBuf> = paths
+        .iter()
+        .filter_map(|path| git::discover(path).ok().or_else(|| path.canonicalize().ok()))
+        .collect();
+    roots.sort();
+    roots.dedup();
+    roots
 }
 
 /// Where the paths of a report lie.
@@ -268,6 +324,7 @@ struct Run<'a> {
     request: &'a Request,
     threads: usize,
     scanner: Scanner,
+    linter: Linter,
     found: Mutex<Found>,
     /// Names of secrets, of which it is judged later whether their values ship.
     named: Mutex<Vec<Named>>,
@@ -279,8 +336,13 @@ impl Run<'_> {
         match &self.request.scope {
             Scope::Paths { paths, sides } => self.paths(paths, *sides),
             Scope::Staged { repository, surroundings } => {
-                let stage = Stage::new(&git::open_within(repository, surroundings)?);
-                Ok(Outcome { coverage: self.staged(&stage), ..Outcome::default() })
+                let repository = git::open_within(repository, surroundings)?;
+                let coverage = self.staged(&Stage::new(&repository));
+                if self.linter.wants_manifests() {
+                    let note = |path: &str, bytes: &[u8]| self.linter.manifest(path, bytes);
+                    staged::manifests(&repository, lint::is_manifest, &note);
+                }
+                Ok(Outcome { coverage, ..Outcome::default() })
             }
             Scope::Push { repository, surroundings, updates, known, asked } => {
                 let repository = git::open_within(repository, surroundings)?;
@@ -311,6 +373,13 @@ impl Run<'_> {
     /// nor is what comes from a file that the commit renames or deletes.
     fn staged(&self, stage: &Stage) -> Coverage {
         let coverage = self.push(|sink| stage.scan(self.threads, sink));
+        if self.linter.is_waiting() {
+            let offer = |blob: &Blob<'_>| {
+                self.linter.offer_before(blob);
+                ControlFlow::Continue(())
+            };
+            stage.scan_before(self.sink(&offer));
+        }
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         // Whether a comment covers anything is told where all that it stands beside counts.
@@ -338,7 +407,12 @@ impl Run<'_> {
 
     /// Gives a source what it needs to push to this run.
     fn push<T>(&self, source: impl FnOnce(Sink<'_>) -> T) -> T {
-        self.push_to(&self.found, &self.named, source)
+        let visit = |blob: &Blob<'_>| {
+            self.scan(blob, &self.found, &self.named);
+            self.linter.offer(blob);
+            self.unless_stopped()
+        };
+        source(self.sink(&visit))
     }
 
     fn push_to<T>(
@@ -348,18 +422,39 @@ impl Run<'_> {
         source: impl FnOnce(Sink<'_>) -> T,
     ) -> T {
         let visit = |blob: &Blob<'_>| {
-            let mut found = Found::default();
-            self.scanner.scan(blob, &mut found);
-            self.look_for_names(blob, names);
-            if !found.is_empty() {
-                to.lock().unwrap_or_else(PoisonError::into_inner).append(found);
-            }
-            match self.progress.stopped() {
-                None => ControlFlow::Continue(()),
-                Some(_) => ControlFlow::Break(()),
-            }
+            self.scan(blob, to, names);
+            self.unless_stopped()
         };
-        source(Sink { visit: &visit, whole: &container::is_container, progress: self.progress })
+        source(self.sink(&visit))
+    }
+
+    fn unless_stopped(&self) -> ControlFlow<()> {
+        match self.progress.stopped() {
+            None => ControlFlow::Continue(()),
+            Some(_) => ControlFlow::Break(()),
+        }
+    }
+
+    fn scan(&self, blob: &Blob<'_>, to: &Mutex<Found>, names: &Mutex<Vec<Named>>) {
+        let mut found = Found::default();
+        self.scanner.scan(blob, &mut found);
+        self.look_for_names(blob, names);
+        if !found.is_empty() {
+            to.lock().unwrap_or_else(PoisonError::into_inner).append(found);
+        }
+    }
+
+    fn sink<'s>(&'s self, visit: &'s (dyn Fn(&Blob<'_>) -> ControlFlow<()> + Sync)) -> Sink<'s> {
+        Sink { visit, whole: &container::is_container, progress: self.progress }
+    }
+
+    /// Whether a rule about practice was applied to all that such rules are about.
+    fn has_linted(&self, rule: &str) -> bool {
+        let reads_files = match &self.request.scope {
+            Scope::Paths { sides, .. } => sides.tree(),
+            _ => false,
+        };
+        reads_files && self.linter.applies(rule)
     }
 
     fn look_for_names(&self, blob: &Blob<'_>, to: &Mutex<Vec<Named>>) {
@@ -399,10 +494,21 @@ impl Run<'_> {
                 outcome.within = within(Path::new("."));
             }
         }
+        self.look_above(paths);
         if sides.must_have_history() {
             outcome.within.clear();
         }
         Ok(outcome)
+    }
+
+    /// Where only a part of a repository is read, what it depends on may stand above that part.
+    fn look_above(&self, paths: &[PathBuf]) {
+        for path in paths.iter().filter(|_| self.linter.wants_manifests()) {
+            if let (Ok(root), Ok(path)) = (git::discover(path), path.canonicalize()) {
+                let note = |name: &str, bytes: &[u8]| self.linter.manifest(name, bytes);
+                manifest::above(&path, &root, lint::is_manifest, &note);
+            }
+        }
     }
 
     fn path(
@@ -476,6 +582,10 @@ impl Run<'_> {
         let found = std::mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner));
         let mut coverage = outcome.coverage;
         coverage.gaps.extend(found.gaps);
+        let linted =
+            self.linter.finish(&self.scanner, self.threads, &|| self.progress.stopped().is_some());
+        coverage.gaps.extend(linted.gaps);
+        coverage.skipped.extend(linted.skipped);
         coverage.members += self.scanner.members();
         if let Some(stop) = self.progress.stopped() {
             coverage.gap(Stop::WHAT, stop.reason());
@@ -492,16 +602,20 @@ impl Run<'_> {
         traced.extend(found.sightings.into_iter().map(|sighting| (sighting, None)));
         excuse(&mut coverage, &self.request.settings);
         let mut findings = assemble(traced);
+        let compared = self.linter.compare(&findings);
         let named = std::mem::take(&mut *self.named.lock().unwrap_or_else(PoisonError::into_inner));
         let ground = Ground { threads: self.threads, ..ground(&self.request.scope) };
         expose::expose(&mut findings, named, &ground, &self.scanner, self.progress);
+        findings.extend(compared.into_iter().chain(linted.findings));
         grade(&mut findings, &self.request.settings);
         let inputs = suppress::Inputs {
             settings: &self.request.settings,
             baseline: self.request.baseline.as_ref(),
             comments: &found.comments,
             rules: &rule_ids(),
-            has_run: &|rule| key::rule(rule).is_some() || rule == expose::RULE,
+            has_run: &|rule| {
+                key::rule(rule).is_some() || rule == expose::RULE || self.has_linted(rule)
+            },
             is_whole: self.request.is_whole() && coverage.is_complete(),
             today: self.request.today,
             scanner: &self.scanner,
@@ -574,7 +688,8 @@ fn excuse(coverage: &mut Coverage, settings: &Settings) {
 pub fn rule_ids() -> Vec<&'static str> {
     let secrets = key::RULES.iter().map(|rule| rule.id);
     let own = suppress::RULES.iter().map(|rule| rule.id).chain([expose::RULE]);
-    secrets.chain(own).collect()
+    let lints = lint::LINTS.iter().map(|lint| lint.id);
+    secrets.chain(own).chain(lints).collect()
 }
 
 /// Which part of the repository a path is, with `/` and one at the end; empty for all of it.

@@ -106,6 +106,10 @@ pub struct Scan {
     #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
     pub cache_dir: Option<PathBuf>,
 
+    /// Which rules about practice apply to files and to what is staged [default: default]
+    #[arg(long, value_enum)]
+    pub lints: Option<Lints>,
+
     #[command(flatten)]
     pub report: ReportOptions,
 
@@ -189,6 +193,16 @@ pub struct ReportOptions {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Lints {
+    /// Errors and warnings
+    Default,
+    /// Advice too
+    All,
+    /// No rule about practice
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
     Text,
@@ -218,10 +232,30 @@ pub enum Color {
 }
 
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Rules {
     /// How the list is written
     #[arg(long, value_enum, default_value = "text")]
     pub format: ListFormat,
+
+    #[command(subcommand)]
+    pub action: Option<RulesAction>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RulesAction {
+    /// Run the examples of all rules, those of `.stripeguard/rules` included
+    Test {
+        /// The directory that holds `.stripeguard`
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
+    /// Write a page for each rule
+    Docs {
+        /// The directory for the pages
+        #[arg(long, short, value_name = "DIR", default_value = "docs/rules")]
+        output: PathBuf,
+    },
 }
 
 #[derive(Args, Debug)]

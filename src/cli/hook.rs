@@ -199,6 +199,7 @@ fn check(arguments: &HookRun) -> anyhow::Result<Exit> {
     let settings = config::load(&arguments.config, &scope)?;
     let fail_on = arguments.fail_on.unwrap_or(settings.config.fail_on.value);
     let request = Request {
+        lints: super::lints::selection(None, &settings.config),
         baseline: config::baseline(&arguments.baseline, &scope)?,
         scope,
         settings,

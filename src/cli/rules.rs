@@ -1,50 +1,76 @@
 //! `stripeguard rules`.
 
-use super::args::{ListFormat, Rules};
-use super::{Exit, output};
-use crate::key::RULES;
+use super::args::{ListFormat, Rules, RulesAction};
+use super::{Exit, output, pages, rule_test};
+use crate::key::{RULES, Rule};
+use crate::lint::{LINTS, Level};
 
-/// Lists the rules.
+/// Lists the rules, tests them or writes their pages.
 ///
 /// # Errors
-/// If the list cannot be written.
+/// If the list cannot be written, or the action fails.
 pub fn run(arguments: &Rules) -> anyhow::Result<Exit> {
-    match arguments.format {
-        ListFormat::Text => output::stdout(|out| {
-            let widest = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
-            for rule in RULES {
-                writeln!(
-                    out,
-                    "{:widest$}  {:8}  {}",
-                    rule.id,
-                    rule.severity.to_string(),
-                    rule.title
-                )?;
-            }
-            Ok(())
-        })?,
-        ListFormat::Markdown => output::stdout(|out| {
+    match &arguments.action {
+        Some(RulesAction::Test { path }) => return rule_test::run(path),
+        Some(RulesAction::Docs { output }) => return pages::run(output),
+        None => {}
+    }
+    let rows = rows();
+    output::stdout(|out| match arguments.format {
+        ListFormat::Text => {
+            let widest = rows.iter().map(|row| row.id.len()).max().unwrap_or(0);
+            rows.iter().try_for_each(|row| {
+                writeln!(out, "{:widest$}  {:8}  {}", row.id, row.severity, row.title)
+            })
+        }
+        ListFormat::Markdown => {
             writeln!(out, "| rule | severity | what |\n|---|---|---|")?;
-            for rule in RULES {
-                writeln!(out, "| `{}` | {} | {} |", rule.id, rule.severity, rule.title)?;
-            }
-            Ok(())
-        })?,
-        ListFormat::Json => output::stdout(|out| {
-            let rules: Vec<_> = RULES.iter().map(entry).collect();
+            rows.iter().try_for_each(|row| {
+                writeln!(out, "| `{}` | {} | {} |", row.id, row.severity, row.title)
+            })
+        }
+        ListFormat::Json => {
+            let rules: Vec<_> = rows.iter().map(Row::json).collect();
             serde_json::to_writer_pretty(&mut *out, &rules)?;
             writeln!(out)
-        })?,
-    }
+        }
+    })?;
     Ok(Exit::Clean)
 }
 
-fn entry(rule: &crate::key::Rule) -> serde_json::Value {
-    serde_json::json!({
-        "id": rule.id,
-        "title": rule.title,
-        "severity": rule.severity.to_string(),
-        "type": rule.kind.to_string(),
-        "mode": rule.mode.map(|mode| mode.to_string()),
-    })
+/// What the list says about a rule.
+struct Row {
+    id: &'static str,
+    title: String,
+    severity: &'static str,
+    secret: Option<&'static Rule>,
+}
+
+fn rows() -> Vec<Row> {
+    let secrets = RULES.iter().map(|rule| Row {
+        id: rule.id,
+        title: rule.title.to_owned(),
+        severity: rule.severity.word(),
+        secret: Some(rule),
+    });
+    let lints = LINTS.iter().map(|lint| Row {
+        id: lint.id,
+        title: lint.rule().title,
+        severity: Level::word(lint.level),
+        secret: None,
+    });
+    secrets.chain(lints).collect()
+}
+
+impl Row {
+    fn json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "id": self.id,
+            "kind": if self.secret.is_some() { "secret" } else { "lint" },
+            "title": self.title,
+            "severity": self.severity,
+            "type": self.secret.map(|rule| rule.kind.to_string()),
+            "mode": self.secret.and_then(|rule| rule.mode).map(|mode| mode.to_string()),
+        })
+    }
 }

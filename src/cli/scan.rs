@@ -68,6 +68,7 @@ fn request(
     baseline: Option<BaselineFile>,
 ) -> Request {
     Request {
+        lints: super::lints::selection(arguments.lints, &settings.config),
         scope,
         settings,
         baseline,

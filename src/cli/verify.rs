@@ -74,6 +74,7 @@ fn is_agreed() -> anyhow::Result<bool> {
 
 fn request(arguments: &Verify) -> Request {
     Request {
+        lints: crate::lint::Selection::none(),
         scope: Scope::Paths { paths: arguments.paths.clone(), sides: Sides::Auto },
         history: history::Scope::Local,
         verify_objects: false,

@@ -34,6 +34,19 @@ pub struct Rule {
     pub negative: &'static [&'static str],
 }
 
+impl Rule {
+    /// The page of the rule in Markdown.
+    pub fn page(&self) -> String {
+        let Self { id, title, severity, docs, remedy, .. } = self;
+        let mode = self.mode.map_or("none", |mode| mode.word());
+        let remedy = remedy.trim_end();
+        format!(
+            "# {title}\n\nRule {id}; severity {severity}; mode {mode}.\n\n\
+             {docs}\n## What to do\n\n{remedy}\n"
+        )
+    }
+}
+
 /// Makes an enum whose variants have one word each in rule files and reports.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {

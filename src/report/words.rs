@@ -9,7 +9,8 @@ use crate::key::Severity;
 /// How much was found, in a line.
 pub fn found(findings: &[Finding]) -> String {
     let mut by_severity: BTreeMap<Severity, HashSet<&str>> = BTreeMap::new();
-    for finding in findings.iter().filter(|f| f.status == Status::Open) {
+    let open = || findings.iter().filter(|f| f.status == Status::Open);
+    for finding in open().filter(|f| f.credential().is_some()) {
         by_severity.entry(finding.severity).or_default().insert(&finding.fingerprint);
     }
     let public = by_severity.remove(&Severity::Info).map_or(0, |prints| prints.len());
@@ -25,6 +26,14 @@ pub fn found(findings: &[Finding]) -> String {
     };
     let samples = findings.iter().filter(|f| f.status == Status::Sample);
     let samples = samples.map(|f| &f.fingerprint).collect::<HashSet<_>>().len();
+    let practices = open().filter(|f| f.credential().is_none());
+    let (advice, mend): (Vec<_>, Vec<_>) = practices.partition(|f| f.severity == Severity::Info);
+    if !mend.is_empty() {
+        text.push_str(&format!("; {} to mend", plural(mend.len() as u64, "practice")));
+    }
+    if !advice.is_empty() {
+        text.push_str(&format!("; {} of advice", plural(advice.len() as u64, "piece")));
+    }
     for (count, what) in [(public, "publishable key"), (samples, "published sample")] {
         if count > 0 {
             text.push_str(&format!("; {}", plural(count as u64, what)));

@@ -3,10 +3,12 @@
 mod commits;
 mod file;
 pub mod history;
+pub mod manifest;
 mod nested;
 pub mod patch;
 pub mod push;
 pub mod range;
+pub mod rule_file;
 pub mod staged;
 pub mod stdin;
 mod tracked;

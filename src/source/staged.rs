@@ -105,3 +105,17 @@ impl Stage {
         }
     }
 }
+
+/// Passes on the wanted files of the index, whether or not the next commit changes them. What cannot
+/// be read is left out: it only helps to judge other files.
+pub fn manifests(repository: &Repository, wanted: fn(&str) -> bool, visit: &dyn Fn(&str, &[u8])) {
+    let database = Database::open(repository);
+    for entry in repository.index().entries.iter().filter(|entry| entry.has_blob()) {
+        let path = String::from_utf8_lossy(&entry.path);
+        if wanted(&path)
+            && let Ok((_, bytes)) = database.read(&entry.id)
+        {
+            visit(&path, &bytes);
+        }
+    }
+}

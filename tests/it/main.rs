@@ -16,6 +16,7 @@ mod doctor;
 mod git;
 mod key;
 mod keys;
+mod lint;
 mod readme;
 mod receipt;
 mod repo;

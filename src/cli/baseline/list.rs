@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use super::super::args::BaselineScan;
-use super::super::{config, output, today};
+use super::super::{config, lints, output, today};
 use crate::config::read_text;
 use crate::coverage::Progress;
 use crate::report::Report;
@@ -86,6 +86,7 @@ impl List {
         let scope = scope(&arguments.path);
         let settings = config::load(&arguments.config, &scope)?;
         let request = Request {
+            lints: lints::selection(None, &settings.config),
             scope,
             settings,
             baseline: None,

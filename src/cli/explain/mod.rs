@@ -12,6 +12,7 @@ use crate::config;
 use crate::detect::{Detector, Dropped, Match};
 use crate::expose;
 use crate::key;
+use crate::lint;
 use crate::run;
 use crate::secret::Secret;
 use crate::suppress::{self, RotRule};
@@ -39,6 +40,10 @@ pub fn run(arguments: &Explain) -> anyhow::Result<Exit> {
 fn explain(what: &str, arguments: &Explain) -> anyhow::Result<Exit> {
     if let Some(rule) = key::rule(what) {
         return explain_rule(rule);
+    }
+    if let Some(lint) = lint::embedded(what) {
+        output::stdout(|out| out.write_all(lint::docs::page(&lint.rule()).as_bytes()))?;
+        return Ok(Exit::Clean);
     }
     if let Some(rule) = suppress::RULES.iter().find(|rule| rule.id == what) {
         return explain_rot(rule);
@@ -73,12 +78,7 @@ fn explain_rot(rule: &RotRule) -> anyhow::Result<Exit> {
 }
 
 fn explain_rule(rule: &key::Rule) -> anyhow::Result<Exit> {
-    output::stdout(|out| {
-        writeln!(out, "# {}\n", rule.title)?;
-        let mode = rule.mode.map_or("none", |mode| mode.word());
-        writeln!(out, "Rule {}; severity {}; mode {mode}.\n", rule.id, rule.severity)?;
-        writeln!(out, "{}\n## What to do\n\n{}", rule.docs, rule.remedy.trim_end())
-    })?;
+    output::stdout(|out| out.write_all(rule.page().as_bytes()))?;
     Ok(Exit::Clean)
 }
 

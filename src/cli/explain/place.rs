@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::super::args::Explain;
-use super::super::{Exit, config, output, today};
+use super::super::{Exit, config, lints, output, today};
 use crate::coverage::Progress;
 use crate::decode::container::Limits;
 use crate::detect::Dropped;
@@ -149,6 +149,7 @@ fn scan(scope: Scope, arguments: &Explain) -> anyhow::Result<(Request, Report)> 
     let settings = config::load(&arguments.config, &scope)?;
     let baseline: Option<BaselineFile> = config::baseline(&arguments.baseline, &scope)?;
     let request = Request {
+        lints: lints::selection(None, &settings.config),
         scope,
         settings,
         baseline,

@@ -19,6 +19,7 @@ mod hooks;
 mod identity;
 mod import;
 mod json;
+mod lints;
 mod places;
 mod ranges;
 mod receipts;

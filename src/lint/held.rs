@@ -1,0 +1,71 @@
+//! Texts that wait until it is known which projects use Stripe.
+
+use std::fmt;
+
+use super::format::Format;
+use super::project::Projects;
+use crate::blob::{Blob, Origin};
+use crate::coverage::Note;
+
+/// How many bytes of texts may wait. A repository has a hundredth of it.
+const MOST: usize = 512 << 20;
+
+/// A text that a rule has to look at.
+pub struct Text {
+    /// Its path.
+    pub path: String,
+    /// Where it came from.
+    pub origin: Origin,
+    /// What kind of text it is.
+    pub format: Format,
+    /// What stands in it.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Text {
+    /// Without what stands in it, which may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Text").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Text {
+    /// Copies a text.
+    pub fn new(blob: &Blob<'_>, format: Format) -> Self {
+        Self { path: blob.path.to_owned(), origin: blob.origin, format, bytes: blob.bytes.to_vec() }
+    }
+}
+
+/// What a run has held back.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// Texts.
+    pub texts: Vec<Text>,
+    /// What texts that were changed held before.
+    pub before: Vec<Text>,
+    /// Projects.
+    pub projects: Projects,
+    /// Texts that were not held, on purpose.
+    pub skipped: Vec<Note>,
+    /// Texts that could not be held.
+    pub gaps: Vec<Note>,
+    size: usize,
+}
+
+impl Held {
+    /// Holds a text, as long as there is room.
+    pub fn hold(&mut self, text: Text) {
+        self.size += text.bytes.len();
+        if self.size <= MOST {
+            self.texts.push(text);
+        } else {
+            let why = "not linted: there are more than 512 MB of code that speaks of payments";
+            self.gaps.push(Note { what: text.path, why: why.to_owned() });
+        }
+    }
+
+    /// Notes that a text is not linted, on purpose.
+    pub fn pass_over(&mut self, path: String, why: &str) {
+        self.skipped.push(Note { what: path, why: why.to_owned() });
+    }
+}

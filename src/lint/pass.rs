@@ -1,0 +1,201 @@
+//! The pass over what was held: every rule that has to look at a text looks at it.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use super::compiled::Cache;
+use super::format::{self, Format};
+use super::held::Text;
+use super::keys::{self, Key, Misfit};
+use super::page::{Hit, Page};
+use super::project::Projects;
+use super::rule::{Rule, Scope};
+use super::script;
+use super::trigger::Active;
+use super::{Level, Linted};
+use crate::blob::Blob;
+use crate::coverage::Note;
+use crate::finding::Finding;
+use crate::scan::Scanner;
+use crate::subject::Practice;
+
+/// The stack of a thread that parses: grammars recurse in a few places.
+const STACK: usize = 16 << 20;
+
+/// What a rule has to say about keys that were found.
+pub fn compare(active: &Active, keys: &[Key<'_>]) -> Vec<Finding> {
+    let rule = active.rule();
+    let misfits = rule.check.map(|check| keys::misfits(check, keys)).unwrap_or_default();
+    let finding = |misfit: Misfit<'_>| {
+        let practice = practice(rule, Some(&misfit.message));
+        let severity = Level::severity(active.level);
+        Finding::practice(practice, severity, misfit.place.clone(), &misfit.identity)
+    };
+    misfits.into_iter().map(finding).collect()
+}
+
+/// How many places of a text are told for a rule. Nobody reads more, and each costs a look at the
+/// whole text.
+const MOST: usize = 100;
+
+/// What a pass needs to know of the run.
+pub struct Pass<'a> {
+    active: &'a [Active],
+    cache: &'a Cache,
+    projects: &'a Projects,
+    scanner: &'a Scanner,
+}
+
+impl<'a> Pass<'a> {
+    /// A pass of some rules, for projects that are known.
+    pub fn new(
+        active: &'a [Active],
+        cache: &'a Cache,
+        projects: &'a Projects,
+        scanner: &'a Scanner,
+    ) -> Self {
+        Self { active, cache, projects, scanner }
+    }
+
+    /// Applies the rules to texts, on some threads, until it is told to stop.
+    pub fn run(
+        &self,
+        texts: &[Text],
+        threads: usize,
+        stopped: &(dyn Fn() -> bool + Sync),
+    ) -> Linted {
+        let (next, linted) = (AtomicUsize::new(0), Mutex::new(Linted::default()));
+        let take = || texts.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !stopped());
+        let add = |one: Linted| linted.lock().unwrap_or_else(PoisonError::into_inner).append(one);
+        let work = || {
+            while let Some(text) = take() {
+                add(self.text(text));
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..threads.min(texts.len()) {
+                let worker = thread::Builder::new().stack_size(STACK);
+                let spawned: io::Result<_> = worker.spawn_scoped(scope, work);
+                if spawned.is_err() {
+                    break;
+                }
+            }
+        });
+        // What no thread could be had for.
+        while let Some(text) = take() {
+            let gap = note(&text.path, "not linted: the system gave no thread for it");
+            add(Linted { gaps: vec![gap], ..Linted::default() });
+        }
+        linted.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn text(&self, text: &Text) -> Linted {
+        let mut linted = Linted::default();
+        let is_covered = self.projects.covers(&text.path, &text.bytes);
+        let is_test = format::is_test(&text.path);
+        let applies =
+            |rule: &Rule| (is_covered || rule.scope == Scope::Anywhere) && (!is_test || rule.tests);
+        let fires: Vec<(usize, &Active)> = (self.active.iter().enumerate())
+            .filter(|(_, active)| active.fires(text.format, &text.bytes))
+            .filter(|(_, active)| applies(active.rule()))
+            .collect();
+        if fires.is_empty() {
+            return linted;
+        }
+        let Ok(content) = std::str::from_utf8(&text.bytes) else {
+            linted.skipped.push(note(&text.path, "not linted: it is not UTF-8"));
+            return linted;
+        };
+        let page = Page::new(&text.path, text.format, content);
+        self.page(&page, text, &fires, &mut linted);
+        if text.format == Format::Html
+            && let Some((scripts, format)) = script::scripts(content)
+        {
+            self.page(&Page::new(&text.path, format, &scripts), text, &fires, &mut linted);
+        }
+        // A rule may read a page and its scripts, which are a part of it.
+        let mut seen = BTreeSet::new();
+        linted.findings.retain(|f| seen.insert((f.rule_id().to_owned(), f.place.start.offset)));
+        linted
+    }
+
+    fn page(&self, page: &Page<'_>, text: &Text, fires: &[(usize, &Active)], linted: &mut Linted) {
+        let mut findings = Vec::new();
+        for &(index, active) in fires {
+            let mut hits = Vec::new();
+            if let Err(error) = self.hits(index, active.rule(), page, &mut hits) {
+                linted.gaps.push(note(&text.path, &format!("{}: {error}", active.rule().id)));
+            }
+            let mut seen = BTreeSet::new();
+            hits.sort_by_key(|hit| (hit.span.start, hit.span.end));
+            hits.retain(|hit| seen.insert(hit.span.start));
+            if hits.len() > MOST {
+                let why = format!("only the first {MOST} places are told for {}", active.id);
+                linted.skipped.push(note(&text.path, &why));
+                hits.truncate(MOST);
+            }
+            findings.extend(hits.iter().map(|hit| self.finding(active, text, hit)));
+        }
+        match page.refusal() {
+            Some(why) => linted.gaps.push(note(&text.path, &format!("not linted: {why}"))),
+            None => linted.findings.append(&mut findings),
+        }
+    }
+
+    fn hits(
+        &self,
+        index: usize,
+        rule: &Rule,
+        page: &Page<'_>,
+        hits: &mut Vec<Hit>,
+    ) -> Result<(), String> {
+        let reads = |languages: &[Format]| languages.iter().any(|&l| page.format.reads(l));
+        if let Some(check) =
+            rule.check.filter(|_| rule.triggers.iter().any(|t| reads(&t.languages)))
+        {
+            check.run(page, hits);
+        }
+        if rule.patterns.iter().any(|p| p.languages.iter().any(|&l| page.format.reads(l))) {
+            let compiled = self.cache.get(index, rule, page.format).map_err(|e| e.to_string())?;
+            if let Some(root) = page.root() {
+                compiled.run(root, hits);
+            }
+        }
+        Ok(())
+    }
+
+    fn finding(&self, active: &Active, text: &Text, hit: &Hit) -> Finding {
+        let rule = active.rule();
+        let blob = Blob::whole(&text.path, text.origin, &text.bytes);
+        let span = first_line(&text.bytes, &hit.span);
+        let broken = String::from_utf8_lossy(&text.bytes[hit.span.clone()]).into_owned();
+        let practice = practice(rule, hit.message.as_ref());
+        let place = self.scanner.place(&blob, span);
+        Finding::practice(practice, Level::severity(active.level), place, &broken)
+    }
+}
+
+fn practice(rule: &Rule, message: Option<&String>) -> Practice {
+    Practice {
+        id: rule.id.clone(),
+        title: rule.title.clone(),
+        message: message.unwrap_or(&rule.message).trim().to_owned(),
+        remedy: rule.remedy.clone(),
+        references: rule.references.clone(),
+    }
+}
+
+/// A snippet shows one line: of what runs over many, such as a whole function, the first.
+fn first_line(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
+    let part = bytes.get(span.clone()).unwrap_or_default();
+    let len = memchr::memchr2(b'\n', b'\r', part).unwrap_or(part.len());
+    span.start..span.start + part[..len].trim_ascii_end().len()
+}
+
+fn note(what: &str, why: &str) -> Note {
+    Note { what: what.to_owned(), why: why.to_owned() }
+}
