@@ -445,7 +445,7 @@ impl Run<'_> {
     }
 
     fn sink<'s>(&'s self, visit: &'s (dyn Fn(&Blob<'_>) -> ControlFlow<()> + Sync)) -> Sink<'s> {
-        Sink { visit, whole: &container::is_container, progress: self.progress }
+        Sink { visit, whole: &container::may_end_as_one, progress: self.progress }
     }
 
     /// Whether a rule about practice was applied to all that such rules are about.

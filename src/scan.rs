@@ -1,7 +1,7 @@
 //! From a blob to the sightings in it: the pure part between the sources and the report.
 
-use std::collections::BTreeSet;
-use std::ops::Range;
+use std::collections::{BTreeSet, HashSet};
+use std::ops::{Bound, Range};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
@@ -10,7 +10,7 @@ use crate::blob::{Blob, CommitRef, Origin, Part};
 use crate::comment::{self, Comment};
 use crate::coverage::Note;
 use crate::decode::Layer;
-use crate::decode::container::{self, Limits};
+use crate::decode::container::{self, Budget, Limits};
 use crate::detect::{Detector, Match};
 use crate::document::{Document, Unit};
 use crate::sighting::{Place, Sighting};
@@ -29,6 +29,7 @@ pub const SOURCES: &str = env!("STRIPEGUARD_SOURCES");
 pub struct Scanner {
     detector: Detector,
     limits: Limits,
+    budget: Budget,
     members: AtomicU64,
 }
 
@@ -60,7 +61,8 @@ impl Found {
 impl Scanner {
     /// A scanner that takes `today`, in seconds since 1970-01-01 UTC, for the present.
     pub fn new(today: i64, limits: Limits) -> Self {
-        Self { detector: Detector::new(today), limits, members: AtomicU64::new(0) }
+        let budget = Budget::new(&limits);
+        Self { detector: Detector::new(today), limits, budget, members: AtomicU64::new(0) }
     }
 
     /// Of what finds the same in the same bytes: the program with its rules, and the limits. The day
@@ -88,33 +90,24 @@ impl Scanner {
 
     /// Finds every credential of a blob, in all its spellings and in the members of archives.
     pub fn scan(&self, blob: &Blob<'_>, found: &mut Found) {
+        let from = found.sightings.len();
         self.scan_text(blob, found);
         if matches!(blob.origin, Origin::Tree | Origin::Index | Origin::Stdin) {
             self.scan_comments(blob, found);
         }
-        let head = &blob.bytes[..blob.bytes.len().min(container::HEAD_LEN)];
-        if blob.part == Part::Whole && container::is_container(head) {
+        if blob.part == Part::Whole && container::may_end_as_one(blob.bytes) {
             self.scan_members(blob, found);
+            leave_the_innermost(&mut found.sightings, from);
         }
     }
 
-    /// What stands in a member is reported there, and not again where it stands unpacked in the
-    /// container.
     fn scan_members(&self, blob: &Blob<'_>, found: &mut Found) {
-        let mut inner = Found::default();
-        let gaps = container::open(blob.bytes, &self.limits, &mut |member| {
+        let gaps = container::open(blob.bytes, &self.limits, &self.budget, &mut |member| {
             self.members.fetch_add(1, Ordering::Relaxed);
             let inside = if member.path.is_empty() { "data" } else { member.path };
             let path = format!("{}!/{inside}", blob.path);
-            self.scan_text(&Blob::whole(&path, blob.origin, member.bytes), &mut inner);
+            self.scan_text(&Blob::whole(&path, blob.origin, member.bytes), found);
         });
-        // Where a stored member ends with a key, the raw text runs on behind it.
-        let values: BTreeSet<&str> = inner.sightings.iter().map(|s| s.secret.reveal()).collect();
-        let is_inside = |raw: &str| {
-            values.range(..=raw).next_back().is_some_and(|value| raw.starts_with(value))
-        };
-        found.sightings.retain(|sighting| !is_inside(sighting.secret.reveal()));
-        found.sightings.append(&mut inner.sightings);
         found.gaps.extend(gaps.into_iter().map(|gap| Note {
             what: match gap.what.as_str() {
                 "" => place_of(blob),
@@ -214,6 +207,30 @@ impl Scanner {
             }
         }
     }
+}
+
+/// What stands in a member is reported there, and not again where it stands unpacked in the
+/// container. Where a stored member ends with a key, the raw text runs on behind it.
+fn leave_the_innermost(sightings: &mut Vec<Sighting>, from: usize) {
+    let path = |s: &Sighting| s.place.path.clone().unwrap_or_default();
+    let mut values = BTreeSet::new();
+    let mut inside = HashSet::new();
+    for sighting in &sightings[from..] {
+        let (value, path) = (sighting.secret.reveal(), path(sighting));
+        values.insert(value.to_owned());
+        inside.extend(
+            path.match_indices("!/").map(|(at, _)| (value.to_owned(), path[..at].to_owned())),
+        );
+    }
+    let stands_inside = |sighting: &Sighting| {
+        let raw = sighting.secret.reveal();
+        let up_to_raw = values.range::<str, _>((Bound::Unbounded, Bound::Included(raw)));
+        let mut begin_it = up_to_raw.rev().take(2).filter(|value| raw.starts_with(*value));
+        begin_it.any(|value| inside.contains(&(value.clone(), path(sighting))))
+    };
+    let hidden: Vec<bool> = sightings[from..].iter().map(stands_inside).collect();
+    let mut hidden = std::iter::repeat_n(false, from).chain(hidden);
+    sightings.retain(|_| !hidden.next().unwrap_or(false));
 }
 
 /// What a note calls a blob whose path only attribution will tell.

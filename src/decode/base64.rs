@@ -90,13 +90,14 @@ fn before(bytes: &[u8], line: &Range<usize>, limits: &Range<usize>) -> Vec<usize
     lines.into_iter().rev().flatten().collect()
 }
 
-/// The length of what stands between the lines of a wrapped text: white space, quotes, commas, and
-/// the escapes `\n`, `\r` and `\/` of a text within a string.
+/// The length of what stands between the lines of a wrapped text: white space, quotes, commas, the
+/// escapes `\n`, `\r` and `\/` of a text within a string, and the soft breaks of quoted-printable.
 fn gap_len(rest: &[u8]) -> usize {
     let mut len = 0;
     loop {
         len += match &rest[len..] {
-            [b'\\', b'n' | b'r', ..] => 2,
+            [b'\\', b'n' | b'r', ..] | [b'=', b'\n', ..] => 2,
+            [b'=', b'\r', b'\n', ..] => 3,
             [b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'\\' | b',', ..] => 1,
             _ => return len,
         };
@@ -108,7 +109,8 @@ fn gap_len_back(text: &[u8]) -> usize {
     let mut end = text.len();
     loop {
         end -= match &text[..end] {
-            [.., b'\\', b'n' | b'r'] => 2,
+            [.., b'\\', b'n' | b'r'] | [.., b'=', b'\n'] => 2,
+            [.., b'=', b'\r', b'\n'] => 3,
             [.., b'\n' | b'\r' | b' ' | b'\t' | b'"' | b'\'' | b'\\' | b','] => 1,
             _ => return text.len() - end,
         };

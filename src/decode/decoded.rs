@@ -30,6 +30,12 @@ impl Decoded {
         self.text.push(byte);
     }
 
+    /// Which byte of the text is the first that stands at or behind a place of the scanned buffer.
+    pub fn index_of(&self, place: usize) -> usize {
+        let offset = place.saturating_sub(self.source.start);
+        self.places.partition_point(|(start, _)| (*start as usize) < offset)
+    }
+
     /// Where a span of the text stands in the scanned buffer; `None` if the text is not so long.
     pub fn source_span(&self, span: &Range<usize>) -> Option<Range<usize>> {
         let first = self.places.get(span.start)?;

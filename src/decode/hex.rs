@@ -16,6 +16,12 @@ pub fn decode(bytes: &[u8], at: Range<usize>) -> Option<Decoded> {
     while let Some(byte) = pair(bytes, i).filter(|_| i + 2 <= limits.end) {
         decoded.push(byte, i..i + 2);
         i += 2;
+        // A soft break of quoted-printable, or a line that goes on.
+        i += match &bytes[i..limits.end] {
+            [b'=' | b'\\', b'\n', a, b, ..] if is_digits(*a, *b) => 2,
+            [b'=' | b'\\', b'\r', b'\n', a, b, ..] if is_digits(*a, *b) => 3,
+            _ => 0,
+        };
     }
     decoded.source.end = i;
     Some(decoded)
@@ -24,6 +30,10 @@ pub fn decode(bytes: &[u8], at: Range<usize>) -> Option<Decoded> {
 fn pair(bytes: &[u8], at: usize) -> Option<u8> {
     let digit = |i: usize| bytes.get(i).and_then(|&byte| (byte as char).to_digit(16));
     Some((digit(at)? * 16 + digit(at + 1)?) as u8)
+}
+
+fn is_digits(a: u8, b: u8) -> bool {
+    a.is_ascii_hexdigit() && b.is_ascii_hexdigit()
 }
 
 /// The longest part of a text whose digits are the same in either case.

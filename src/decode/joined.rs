@@ -31,7 +31,9 @@ pub fn joint(rest: &[u8]) -> Option<Step> {
                 has_operator = true;
                 operator(&rest[at..])
             }
-            _ => sign_of_literal(&rest[at..])?,
+            // Directly behind a quote it is a text of one letter.
+            _ if at > 1 => sign_of_literal(&rest[at..])?,
+            _ => return None,
         };
     }
     None

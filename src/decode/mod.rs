@@ -8,6 +8,7 @@ pub mod container;
 mod decoded;
 mod hex;
 mod joined;
+mod needles;
 mod substitute;
 mod wide;
 
@@ -15,7 +16,9 @@ use std::fmt;
 use std::ops::Range;
 
 pub use decoded::Decoded;
-pub use substitute::goes_on;
+pub use needles::{LONG_WORD, Spelled, deep_needles, needles};
+pub use substitute::{Length, REPLACING, decode_body, goes_on, replaced_by};
+pub use wide::{Wide, wide_texts};
 
 /// A spelling through which a text was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,90 +66,8 @@ impl fmt::Display for Layer {
     }
 }
 
-/// A literal whose presence says that the beginning of a credential stands here in another
-/// spelling.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spelled {
-    /// The literal.
-    pub needle: Vec<u8>,
-    /// The spelling.
-    pub layer: Layer,
-    /// In base64, how many characters before the literal a group of four begins.
-    pub phase: usize,
-}
-
 /// How far around a hit a text is read back.
 pub const REACH: usize = 4096;
-
-/// The literals to search for: the spellings of `stems`, such as `_live_`.
-pub fn needles(stems: &[&str]) -> Vec<Spelled> {
-    let spelled = |layer, needle: Vec<u8>| Spelled { needle, layer, phase: 0 };
-    let stems = || stems.iter().map(|stem| stem.as_bytes());
-    let mut all: Vec<_> = stems().map(|stem| spelled(Layer::Utf16, wide::inner(stem, 2))).collect();
-    all.extend(stems().map(|stem| spelled(Layer::Utf32, wide::inner(stem, 4))));
-    all.extend(FRAGMENTS.iter().map(|(layer, text)| spelled(*layer, text.as_bytes().to_vec())));
-    all.extend(stems().map(|stem| spelled(Layer::Hex, hex::inner(stem))));
-    all.extend(stems().flat_map(base64_needles));
-    all
-}
-
-/// A stem in base64 at each place in its group of three bytes, and each of these in base64 again;
-/// a stem that begins a credential is encoded twice only where a text begins with it.
-fn base64_needles(stem: &[u8]) -> Vec<Spelled> {
-    let spelled = |(needle, phase)| Spelled { needle, layer: Layer::Base64, phase };
-    let once = || (0..3).map(|before| base64::inner(stem, before));
-    let inner = once().take(if stem.starts_with(b"_") { 3 } else { 1 });
-    let twice = inner.flat_map(|(text, _)| (0..3).map(move |before| base64::inner(&text, before)));
-    once().chain(twice).map(spelled).collect()
-}
-
-/// Beginnings of which the underscore is spelled, alone or with all other characters, and first
-/// pieces of joined literals.
-const FRAGMENTS: &[(Layer, &str)] = &[
-    (Layer::Joined, "sk_\""),
-    (Layer::Joined, "sk_'"),
-    (Layer::Joined, "rk_\""),
-    (Layer::Joined, "rk_'"),
-    (Layer::Joined, "pk_\""),
-    (Layer::Joined, "pk_'"),
-    (Layer::Joined, "\"sk\""),
-    (Layer::Joined, "'sk'"),
-    (Layer::Joined, "\"rk\""),
-    (Layer::Joined, "'rk'"),
-    (Layer::Joined, "\"pk\""),
-    (Layer::Joined, "'pk'"),
-    (Layer::Joined, "k_live\""),
-    (Layer::Joined, "k_live'"),
-    (Layer::Joined, "k_test\""),
-    (Layer::Joined, "k_test'"),
-    (Layer::Entity, "#95;"),
-    (Layer::Entity, "#095;"),
-    (Layer::Entity, "#x5f;"),
-    (Layer::Entity, "#x5F;"),
-    (Layer::Entity, "&lowbar;"),
-    (Layer::Escape, "\\u005f"),
-    (Layer::Escape, "\\u005F"),
-    (Layer::Escape, "\\x5f"),
-    (Layer::Escape, "\\x5F"),
-    (Layer::Escape, "\\137"),
-    (Layer::Escape, "\\u{5f}"),
-    (Layer::Escape, "\\u{5F}"),
-    (Layer::Escape, "k\\_live"),
-    (Layer::Escape, "k\\_test"),
-    (Layer::Escape, "whsec\\_"),
-    (Layer::Percent, "k%5F"),
-    (Layer::Percent, "k%5f"),
-    (Layer::Percent, "6B%5F"),
-    (Layer::Percent, "6b%5f"),
-    (Layer::Percent, "63%5F"),
-    (Layer::Percent, "63%5f"),
-    (Layer::Percent, "%255F"),
-    (Layer::Percent, "%255f"),
-    (Layer::Percent, "whsec%5F"),
-    (Layer::Percent, "whsec%5f"),
-    (Layer::QuotedPrintable, "k=5F"),
-    (Layer::QuotedPrintable, "whsec=5F"),
-];
 
 /// Reads the text around a hit back from its spelling, at most [`REACH`] bytes to each side.
 pub fn decode(layer: Layer, phase: usize, bytes: &[u8], at: Range<usize>) -> Option<Decoded> {

@@ -16,9 +16,49 @@ pub struct Step {
 /// Reads the text around a place, characters that are replaced and others alike.
 pub fn decode(layer: Layer, bytes: &[u8], at: Range<usize>) -> Option<Decoded> {
     let limits = window(bytes.len(), &at);
+    Some(read(layer, bytes, limits, &|_| true))
+}
+
+/// How far a text behind a needle is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// To the first character that no credential goes on with.
+    Plain,
+    /// As far as a credential could go, whatever stands there.
+    Any,
+    /// To the first space or quote behind a credential in another spelling.
+    Spelled,
+}
+
+/// Reads the text from before a needle to the end of the credential that begins there.
+pub fn decode_body(
+    layer: Layer,
+    bytes: &[u8],
+    limits: Range<usize>,
+    needle: &Range<usize>,
+    length: Length,
+) -> Option<Decoded> {
+    let (longest, goes_on): (usize, fn(&u8) -> bool) = match length {
+        Length::Plain => (320, |byte| byte.is_ascii_alphanumeric() || b"_%\r\n".contains(byte)),
+        Length::Any => (400, |_| true),
+        Length::Spelled => (1500, |byte| !b" \t\"'`".contains(byte)),
+    };
+    let goes_on = |decoded: &Decoded| {
+        let body = &decoded.text[decoded.index_of(needle.end)..];
+        body.len() < longest && body.last().is_none_or(goes_on)
+    };
+    Some(read(layer, bytes, limits, &goes_on))
+}
+
+fn read(
+    layer: Layer,
+    bytes: &[u8],
+    limits: Range<usize>,
+    goes_on: &dyn Fn(&Decoded) -> bool,
+) -> Decoded {
     let mut decoded = Decoded::new(layer, limits.clone());
     let mut i = limits.start;
-    while i < limits.end {
+    while i < limits.end && goes_on(&decoded) {
         match step(layer, &bytes[i..limits.end]) {
             Some(Step { text, len }) => {
                 if let Some(byte) = text {
@@ -32,7 +72,8 @@ pub fn decode(layer: Layer, bytes: &[u8], at: Range<usize>) -> Option<Decoded> {
             }
         }
     }
-    Some(decoded)
+    decoded.source.end = i;
+    decoded
 }
 
 fn step(layer: Layer, rest: &[u8]) -> Option<Step> {
@@ -57,7 +98,9 @@ fn escape(rest: &[u8]) -> Option<Step> {
     let slashes = rest.iter().take(LONGEST_ESCAPE).take_while(|byte| **byte == b'\\').count();
     let after = rest.get(slashes..).filter(|_| slashes > 0)?;
     let (skip, len, radix) = match after.first()? {
-        b'_' => return Some(Step { text: Some(b'_'), len: slashes + 1 }),
+        sign @ (b'_' | b'"' | b'\'') => {
+            return Some(Step { text: Some(*sign), len: slashes + 1 });
+        }
         b'u' if after.get(1) == Some(&b'{') => {
             let digits = after.get(2..)?.iter().take(7).position(|&byte| byte == b'}')?;
             let code = number(after.get(2..2 + digits)?, 16)?;
@@ -78,7 +121,8 @@ const LONGEST_ESCAPE: usize = 16;
 /// `&#95;`, `&#x5f;`, `&lowbar;`, and what stands around text: `&quot;`, `&lt;`. The `&` itself may
 /// be spelled, as in HTML within HTML or within JSON.
 fn entity(rest: &[u8]) -> Option<Step> {
-    const AMPERSANDS: [&[u8]; 5] = [b"&amp;", b"\\u0026", b"\\x26", b"%26", b"&"];
+    const AMPERSANDS: [&[u8]; 7] =
+        [b"&amp;", b"&#38;", b"&#x26;", b"\\u0026", b"\\x26", b"%26", b"&"];
     let sign = AMPERSANDS.iter().find(|sign| rest.starts_with(sign))?;
     let after = &rest[sign.len()..];
     let end = after.iter().take(10).position(|&byte| byte == b';');
@@ -87,10 +131,11 @@ fn entity(rest: &[u8]) -> Option<Step> {
         [b'#', digits @ ..] => number(digits, 10)?,
         b"lowbar" | b"UnderBar" => u32::from(b'_'),
         b"quot" => u32::from(b'"'),
+        b"apos" => u32::from(b'\''),
         b"amp" => u32::from(b'&'),
         b"lt" => u32::from(b'<'),
         b"gt" => u32::from(b'>'),
-        _ if *sign == b"&amp;" => return ascii(u32::from(b'&'), sign.len()),
+        _ if sign.len() > 1 && sign.ends_with(b";") => return ascii(u32::from(b'&'), sign.len()),
         _ => return None,
     };
     ascii(code, sign.len() + end? + 1)
@@ -110,14 +155,22 @@ fn quoted_printable(rest: &[u8]) -> Option<Step> {
 
 /// Whether a body that ends here goes on behind a joint, a soft break or an escape.
 pub fn goes_on(rest: &[u8]) -> Option<Layer> {
-    use Layer::{Entity, Escape, Joined, Percent, QuotedPrintable};
     let is_next = |layer: &Layer| {
         let Some(Step { text, len }) = step(*layer, rest) else { return false };
         let next = text.or_else(|| rest.get(len).copied());
         next.is_some_and(|byte| byte.is_ascii_alphanumeric())
     };
-    [QuotedPrintable, Joined, Percent, Escape, Entity].into_iter().find(is_next)
+    REPLACING.into_iter().find(is_next)
 }
+
+/// The spelling in which the next character is written, if it is not written as it is.
+pub fn replaced_by(rest: &[u8]) -> Option<Layer> {
+    REPLACING.into_iter().find(|layer| step(*layer, rest).is_some())
+}
+
+/// The spellings in which some characters are replaced.
+pub const REPLACING: [Layer; 5] =
+    [Layer::QuotedPrintable, Layer::Joined, Layer::Percent, Layer::Escape, Layer::Entity];
 
 fn ascii(code: u32, len: usize) -> Option<Step> {
     let text = u8::try_from(code).ok().filter(u8::is_ascii)?;

@@ -19,7 +19,7 @@ pub struct Text<'a> {
     /// The present.
     pub today: i64,
     /// What the text says that this one was read from.
-    pub around: Context,
+    pub around: &'a dyn Fn() -> Context,
 }
 
 impl Text<'_> {
@@ -31,11 +31,16 @@ impl Text<'_> {
         last_end: Option<usize>,
     ) -> Result<Match, Dropped> {
         let drop = |why, span: &Range<usize>| Dropped { rule: rule.id, span: span.clone(), why };
-        let prefix = needle.start + quote_len(&self.bytes[needle.clone()])..needle.end;
+        let mut prefix = needle.start + quote_len(&self.bytes[needle.clone()])..needle.end;
         let body = key::measure(rule.grammar, &self.bytes[prefix.end..])
             .ok_or_else(|| drop(Reason::Grammar, &prefix))?;
-        let start = match &self.bytes[prefix.clone()] {
-            b"_secret_" => boundary::object_start(self.bytes, prefix.start),
+        let start = match rule.grammar {
+            Grammar::ClientSecret => boundary::object_start(self.bytes, prefix.start),
+            Grammar::LegacyKey => {
+                let glue = key::legacy_key(&self.bytes[prefix.end..]);
+                prefix.end += glue.map_or(0, |(len, _)| len);
+                Some(prefix.end)
+            }
             _ => Some(prefix.start),
         };
         let start = start.ok_or_else(|| drop(Reason::Grammar, &prefix))?;
@@ -75,14 +80,15 @@ impl Text<'_> {
         body: &Body,
         facts: &Facts,
     ) -> Result<Confidence, Reason> {
-        if is_placeholder(part) {
+        let is_legacy = rule.grammar == Grammar::LegacyKey;
+        if is_placeholder(part) || is_legacy && !has_all_classes(part) {
             return Err(Reason::Placeholder);
         }
         if facts.is_from_the_future(self.today) {
             return Err(Reason::Future);
         }
         let is_key = matches!(rule.grammar, Grammar::AccountKey | Grammar::ModelessKey);
-        let context = || Context::of(self.bytes, span, self.path).or(self.around);
+        let context = || Context::of(self.bytes, span, self.path).or_else(self.around);
         if is_key && is_foreign(part) && context() != Context::Stripe {
             return Err(Reason::Vendor);
         }
@@ -123,6 +129,12 @@ fn facts(grammar: Grammar, part: &str) -> Facts {
 /// Needles of keys without a mode begin with the quote or sign before them.
 fn quote_len(needle: &[u8]) -> usize {
     usize::from(needle.first().is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_'))
+}
+
+/// Whether a body has both cases and a digit, as chance makes nearly every one of 32 characters.
+/// One that has not is a hash or a name.
+fn has_all_classes(part: &str) -> bool {
+    has_both_cases(part) && part.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a body has both cases, as chance makes nearly every one. (One of 24 characters in seventy

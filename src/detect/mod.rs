@@ -7,7 +7,7 @@ mod search;
 
 use std::ops::Range;
 
-use crate::decode::Layer;
+use crate::decode::{self, Layer};
 use crate::key::{Confidence, Context, Rule};
 use crate::secret::Secret;
 use pass::Pass;
@@ -100,11 +100,19 @@ impl Detector {
     /// Calls back with the place of each literal that a credential may begin with: the bare
     /// search, which looks at nothing but the literals.
     pub fn candidates(&self, window: &[u8], found: &mut dyn FnMut(Range<usize>)) {
-        let mut hits = self.search.hits(window);
+        let mut hits = self.search.hits(window, 0..window.len());
         let mut at = 0;
         while let Some(hit) = hits.next(at) {
             at = hit.span.start + 1;
             found(hit.span);
+        }
+        for wide in decode::wide_texts(window, 0..window.len()) {
+            let text = wide.read(window);
+            let first = self.search.hits(&text.text, 0..text.text.len()).next(0);
+            let place = first.and_then(|hit| text.source_span(&hit.span));
+            if let Some(place) = place {
+                found(place.start..place.end.min(place.start + self.longest_needle()));
+            }
         }
     }
 
@@ -125,16 +133,21 @@ impl Detector {
     }
 
     fn each(&self, bytes: &[u8], path: &str, take: &mut dyn FnMut(Result<Match, Dropped>)) {
-        let Some(first) = self.search.hits(bytes).next(0) else { return };
+        let first = self.search.hits(bytes, 0..bytes.len()).next(0);
+        let wide = decode::wide_texts(bytes, 0..bytes.len());
+        if first.is_none() && wide.is_empty() {
+            return;
+        }
         let pass = Pass {
             search: &self.search,
             path,
             today: self.today,
-            around: Context::Silent,
+            around: &|| Context::Silent,
             read: None,
         };
         let mut outcomes = Vec::new();
-        pass.run(bytes, first.span.start, DEPTH, &mut outcomes);
+        let at = first.map_or(bytes.len(), |hit| hit.span.start);
+        pass.run(bytes, at, &wide, DEPTH, &mut outcomes);
         let (mut matches, mut dropped) = (Vec::new(), Vec::new());
         for outcome in outcomes {
             match outcome {

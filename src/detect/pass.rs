@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::judge::Text;
 use super::search::{Plain, Search, Target};
-use super::{Dropped, Match};
-use crate::decode::{self, Decoded, Layer};
+use super::{DEPTH, Dropped, Match};
+use crate::decode::{self, Decoded, Layer, Length, Wide};
 use crate::key::{Confidence, Context, RULES, Rule};
 
 type Outcome = Result<Match, Dropped>;
@@ -16,7 +16,7 @@ pub struct Pass<'a> {
     pub path: &'a str,
     pub today: i64,
     /// What the text around the one that was read back says about whose credentials they are.
-    pub around: Context,
+    pub around: &'a dyn Fn() -> Context,
     /// How the text was read, if it was written in another spelling.
     pub read: Option<&'a Decoded>,
 }
@@ -26,9 +26,20 @@ pub struct Pass<'a> {
 const LONGEST: usize = 1500;
 
 impl Pass<'_> {
-    /// Judges everything from `at` on. `depth` is how many spellings may still be read back.
-    pub fn run(&self, bytes: &[u8], at: usize, depth: usize, outcomes: &mut Vec<Outcome>) {
+    /// Judges everything from `at` on, and what is written in wide characters. `depth` is how many
+    /// spellings may still be read back.
+    pub fn run(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        wide: &[Wide],
+        depth: usize,
+        outcomes: &mut Vec<Outcome>,
+    ) {
         self.run_within(bytes, at..bytes.len(), depth, outcomes);
+        for text in wide.iter().filter(|_| depth > 0) {
+            self.judge_inside(bytes, &text.read(bytes), &text.span(), depth, outcomes);
+        }
     }
 
     /// Judges every hit that begins within a range.
@@ -42,35 +53,57 @@ impl Pass<'_> {
         let mut at = range.start;
         let mut last_end = None;
         let mut read = Vec::new();
-        let mut hits = self.search.hits(bytes);
-        while let Some(hit) = hits.next(at).filter(|hit| hit.span.start < range.end) {
+        let mut hits = self.search.hits(bytes, range);
+        while let Some(hit) = hits.next(at) {
             at = hit.span.start + 1;
-            match hit.target {
+            let spelled = match hit.target {
                 Target::Plain(prefixes) => {
-                    for Plain { rule, lead } in prefixes {
-                        let start = hit.span.start.checked_sub(lead.len());
-                        let Some(start) =
-                            start.filter(|&i| bytes[i..].starts_with(lead.as_bytes()))
-                        else {
-                            continue;
-                        };
-                        let prefix = start..hit.span.end;
-                        let outcome = self.plain(bytes, &prefix, &RULES[*rule], last_end, depth);
-                        if let Ok(found) = &outcome {
-                            at = at.max(found.span.end);
-                            last_end = Some(found.span.end);
-                        }
-                        outcomes.push(outcome);
+                    let found =
+                        self.prefixes(bytes, &hit.span, prefixes, last_end, depth, outcomes);
+                    if let Some(end) = found {
+                        at = at.max(end);
+                        last_end = Some(end);
                     }
+                    // The first character of the prefix may stand before a cut.
+                    cut_before(&bytes[..hit.span.start]).map(|layer| (layer, 0))
                 }
-                Target::Spelled { layer, phase } if depth > 0 && self.is_new(&hit.span) => {
-                    let phase_here = (hit.span.start + 4 - phase) % 4;
-                    let done = Done { layer: *layer, phase: phase_here };
-                    self.spelled(bytes, &hit.span, (done, *phase), depth, (&mut read, outcomes));
-                }
-                Target::Spelled { .. } => {}
-            }
+                Target::Spelled { layer, phase } => Some((*layer, *phase)),
+            };
+            let Some((layer, phase)) = spelled.filter(|_| depth > 0 && self.is_new(&hit.span))
+            else {
+                continue;
+            };
+            let done = Done { layer, phase: (hit.span.start + 4 - phase) % 4 };
+            self.spelled(bytes, &hit.span, (done, phase), depth, (&mut read, outcomes));
         }
+    }
+
+    /// Judges a hit as each of the prefixes that it may be. Returns where the credential ends that
+    /// was found.
+    fn prefixes(
+        &self,
+        bytes: &[u8],
+        hit: &Range<usize>,
+        prefixes: &[Plain],
+        last_end: Option<usize>,
+        depth: usize,
+        outcomes: &mut Vec<Outcome>,
+    ) -> Option<usize> {
+        let mut last_end = last_end;
+        let mut end = None;
+        for Plain { rule, lead } in prefixes {
+            let start = hit.start.checked_sub(lead.len());
+            let Some(start) = start.filter(|&i| bytes[i..].starts_with(lead.as_bytes())) else {
+                continue;
+            };
+            let prefix = start..hit.end;
+            let outcome = self.plain(bytes, &prefix, &RULES[*rule], last_end, depth);
+            if let Ok(found) = &outcome {
+                (last_end, end) = (Some(found.span.end), Some(found.span.end));
+            }
+            outcomes.push(outcome);
+        }
+        end
     }
 
     /// Whether a spelled prefix came out when the text was read back. One that stood there before
@@ -97,8 +130,12 @@ impl Pass<'_> {
         }
         let body = bytes[needle.end..].iter().take_while(|byte| byte.is_ascii_alphanumeric());
         let end = needle.end + body.take(LONGEST).count();
-        let longer = decode::goes_on(&bytes[end..])
-            .and_then(|layer| self.joined(bytes, needle, layer, depth));
+        let rest = &bytes[end..];
+        let longer = match (decode::goes_on(rest), decode::replaced_by(rest)) {
+            (Some(layer), _) => self.joined(bytes, needle, (layer, Length::Plain), depth),
+            (None, Some(layer)) => self.joined(bytes, needle, (layer, Length::Any), depth),
+            (None, None) => None,
+        };
         match (outcome, longer) {
             (Ok(found), Some(longer)) if longer.confidence < found.confidence => Ok(longer),
             (Err(_), Some(longer)) => Ok(longer),
@@ -112,18 +149,14 @@ impl Pass<'_> {
         &self,
         bytes: &[u8],
         needle: &Range<usize>,
-        layer: Layer,
+        (layer, length): (Layer, Length),
         depth: usize,
     ) -> Option<Match> {
-        let from = needle.start.saturating_sub(BEFORE_JOINT);
-        let near = &bytes[from..bytes.len().min(needle.end + LONGEST)];
-        let local = needle.start - from..needle.end - from;
-        let decoded = decode::decode(layer, 0, near, local.clone())?;
-        let place = |at: usize| decoded.source_span(&(at..at + 1)).map_or(0, |span| span.start);
-        let places: Vec<usize> = (0..decoded.text.len()).map(place).collect();
-        let range = places.partition_point(|&at| at < local.start)
-            ..places.partition_point(|&at| at < local.end);
-        let inner = Pass { around: self.context(bytes, needle), read: Some(&decoded), ..*self };
+        let window = needle.start.saturating_sub(BEFORE_JOINT)..bytes.len();
+        let decoded = decode::decode_body(layer, bytes, window, needle, length)?;
+        let range = decoded.index_of(needle.start)..decoded.index_of(needle.end);
+        let around = || self.context(bytes, needle);
+        let inner = Pass { around: &around, read: Some(&decoded), ..*self };
         let mut outcomes = Vec::new();
         inner.run_within(&decoded.text, range, depth - 1, &mut outcomes);
         let mut found = outcomes.into_iter().find_map(Result::ok)?;
@@ -132,14 +165,14 @@ impl Pass<'_> {
         if source.len() == found.span.len() {
             return None;
         }
-        found.span = source.start + from..source.end + from;
+        found.span = source;
         found.decoded.insert(0, layer);
         Some(found)
     }
 
     /// What the surroundings of a place say, those of the text that it was read from included.
     fn context(&self, bytes: &[u8], place: &Range<usize>) -> Context {
-        Context::of(bytes, place, self.path).or(self.around)
+        Context::of(bytes, place, self.path).or_else(self.around)
     }
 
     fn spelled(
@@ -179,29 +212,92 @@ impl Pass<'_> {
         if bytes.get(decoded.source.clone()) == Some(&decoded.text) {
             return Some(extent);
         }
-        let inner = Pass { around: self.context(bytes, needle), read: Some(&decoded), ..*self };
-        let mut inside = Vec::new();
-        inner.run(&decoded.text, 0, depth - 1, &mut inside);
-        for outcome in inside {
-            let span = match &outcome {
-                Ok(found) => &found.span,
-                Err(drop) => &drop.span,
-            };
-            let Some(source) = decoded.source_span(span) else { continue };
-            // What stands there as it is was judged where it stands.
-            if source.len() == span.len() {
-                continue;
-            }
-            outcomes.push(match outcome {
-                Ok(mut found) => {
-                    found.span = source;
-                    found.decoded.insert(0, layer);
-                    Ok(found)
-                }
-                Err(drop) => Err(Dropped { span: source, ..drop }),
-            });
+        let is_found = self.judge_inside(bytes, &decoded, needle, depth, outcomes);
+        let is_run = matches!(layer, Layer::Base64 | Layer::Hex);
+        let goes_on = is_run && decode::replaced_by(&bytes[decoded.source.end..]).is_some();
+        if depth == DEPTH && (goes_on || !is_found) {
+            self.read_through(bytes, needle, (layer, phase), outcomes);
         }
         Some(extent)
+    }
+
+    /// Reads a needle back that stands within a text that is itself spelled, though not in a way
+    /// that changes the needle: an encoded text goes on behind a joint, a soft break or an escape.
+    fn read_through(
+        &self,
+        bytes: &[u8],
+        needle: &Range<usize>,
+        (layer, phase): (Layer, usize),
+        outcomes: &mut Vec<Outcome>,
+    ) {
+        for outer in decode::REPLACING.into_iter().filter(|outer| *outer != layer) {
+            let window = needle.start.saturating_sub(BEFORE_JOINT)..bytes.len();
+            let near = decode::decode_body(outer, bytes, window, needle, Length::Spelled);
+            let Some(near) = near.filter(|near| near.source.len() != near.text.len()) else {
+                continue;
+            };
+            let around = || self.context(bytes, needle);
+            let pass = Pass { around: &around, read: Some(&near), ..*self };
+            let inner = near.index_of(needle.start)..near.index_of(needle.end);
+            let mut inside = Vec::new();
+            pass.read_back(&near.text, &inner, (layer, phase), DEPTH - 1, &mut inside);
+            if place(&near, inside, outcomes) {
+                return;
+            }
+        }
+    }
+
+    /// Judges a text that was read back like any other, and says where in the source things stand.
+    /// Returns what [`place`] does.
+    fn judge_inside(
+        &self,
+        bytes: &[u8],
+        decoded: &Decoded,
+        place_in_source: &Range<usize>,
+        depth: usize,
+        outcomes: &mut Vec<Outcome>,
+    ) -> bool {
+        let around = || self.context(bytes, place_in_source);
+        let inner = Pass { around: &around, read: Some(decoded), ..*self };
+        let mut inside = Vec::new();
+        let wide = decode::wide_texts(&decoded.text, 0..decoded.text.len());
+        inner.run(&decoded.text, 0, &wide, depth - 1, &mut inside);
+        place(decoded, inside, outcomes)
+    }
+}
+
+/// Adds what was found in a text that was read back where it stands in the source. Returns whether
+/// something was found that does not stand there as it is: that was judged where it stands.
+fn place(decoded: &Decoded, inside: Vec<Outcome>, outcomes: &mut Vec<Outcome>) -> bool {
+    let mut is_found = false;
+    for outcome in inside {
+        let span = match &outcome {
+            Ok(found) => &found.span,
+            Err(drop) => &drop.span,
+        };
+        let source = decoded.source_span(span).filter(|source| source.len() != span.len());
+        let Some(source) = source else { continue };
+        outcomes.push(match outcome {
+            Ok(mut found) => {
+                is_found = true;
+                found.span = source;
+                found.decoded.insert(0, decoded.layer);
+                Ok(found)
+            }
+            Err(drop) => Err(Dropped { span: source, ..drop }),
+        });
+    }
+    is_found
+}
+
+/// The layer of a joint that a text ends with: a line that goes on, a soft break, or a quote.
+fn cut_before(before: &[u8]) -> Option<Layer> {
+    let line = before.trim_ascii_end();
+    match (before.last()?, line.last()?) {
+        (b'\n' | b' ' | b'\t', b'\\') => Some(Layer::Joined),
+        (b'\n', b'=') => Some(Layer::QuotedPrintable),
+        (b'"' | b'\'' | b'`', _) => Some(Layer::Joined),
+        _ => None,
     }
 }
 

@@ -19,6 +19,7 @@
 //! more than fail to be read.
 
 mod attribution;
+pub mod bundle;
 mod cached_trees;
 mod checkout;
 mod commit;

@@ -39,6 +39,7 @@ pub fn measure(grammar: Grammar, text: &[u8]) -> Option<Body> {
             (20..=LONGEST).contains(&len).then_some(Body { len, shape: Shape::Odd })
         }
         Grammar::ClientSecret => client_secret(text),
+        Grammar::LegacyKey => legacy_key(text).map(|(_, body)| body),
     }
 }
 
@@ -76,7 +77,7 @@ fn organization_key(text: &[u8]) -> Option<Body> {
 /// as base64 does is a secret of another vendor with the same prefix.
 fn webhook_secret(text: &[u8]) -> Option<Body> {
     let len = run(text, is_base62);
-    if matches!(text.get(len), Some(b'+' | b'/' | b'=')) {
+    if is_longer_base64(text, len) {
         return None;
     }
     let is_hex = text[..len].iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
@@ -85,6 +86,25 @@ fn webhook_secret(text: &[u8]) -> Option<Body> {
         32 => Some(Body { len, shape: Shape::Known }),
         _ => None,
     }
+}
+
+/// Whether a run of `len` characters is only the beginning of base64: one that is padded, or as long
+/// as 30, 32, 48 or 64 bytes make it. A secret before a `/` or `+` that divides is none.
+fn is_longer_base64(text: &[u8], len: usize) -> bool {
+    let all = run(text, |byte| is_base62(byte) || matches!(byte, b'+' | b'/'));
+    let is_padded = text.get(all) == Some(&b'=') && all % 4 != 0 && all % 4 != 1;
+    all > len && (is_padded || matches!(all, 40 | 44 | 64 | 88))
+}
+
+/// Pre-2012 keys have no prefix: 32 characters in quotes behind what they are given to. Returns how
+/// many bytes stand between that and the key.
+pub fn legacy_key(text: &[u8]) -> Option<(usize, Body)> {
+    let is_glue = |byte: &u8| matches!(byte, b' ' | b'\t' | b'=' | b'(' | b':');
+    let glue = text.iter().take(8).take_while(|byte| is_glue(byte)).count();
+    let has_sign = text[..glue].iter().any(|byte| matches!(byte, b'=' | b'(' | b':'));
+    let quote = *text.get(glue).filter(|byte| has_sign && matches!(byte, b'"' | b'\'' | b'`'))?;
+    let body = exact(&text[glue + 1..], 32)?;
+    (text.get(glue + 1 + body.len) == Some(&quote)).then_some((glue + 1, body))
 }
 
 /// Base64 of `acct_1…`, since 2019 followed by `_00` and 8 characters.

@@ -3,13 +3,15 @@
 
 mod anatomy;
 mod body;
+mod lookalike;
 mod placeholder;
 mod rule;
 mod sample;
 mod vendor;
 
 pub use anatomy::Facts;
-pub use body::{Body, Shape, measure};
+pub use body::{Body, Shape, legacy_key, measure};
+pub use lookalike::look_alike;
 pub use placeholder::is_placeholder;
 pub use rule::{Confidence, CredentialType, Grammar, Mode, Rule, Severity, UnknownWord};
 pub use sample::is_sample;

@@ -36,14 +36,22 @@ const WORDS: &[&str] = &[
 
 /// Whether a body is no credential but stands in the place of one.
 pub fn is_placeholder(body: &str) -> bool {
+    why(body).is_some()
+}
+
+/// What a body is that stands in the place of a credential.
+pub fn why(body: &str) -> Option<&'static str> {
     let bytes = body.as_bytes();
-    has_long_run(bytes)
-        || has_long_sequence(bytes)
-        || is_uneven(bytes)
-        || has_word(body)
-        || is_made_of_words(body)
-        || is_one_case_of_letters(bytes)
-        || entropy(bytes) < entropy_floor(bytes)
+    Some(match () {
+        () if has_long_run(bytes) => "a placeholder: the same character again and again",
+        () if has_long_sequence(bytes) => "a placeholder: characters in the order of the alphabet",
+        () if is_uneven(bytes) => "a placeholder: few different characters",
+        () if has_word(body) => "a placeholder: there is a word in it that people write by hand",
+        () if is_made_of_words(body) => "a placeholder made of words",
+        () if is_one_case_of_letters(bytes) => "a name: letters of one case alone",
+        () if entropy(bytes) < entropy_floor(bytes) => "a placeholder: too regular to be random",
+        () => return None,
+    })
 }
 
 /// Six of the same character, which chance does in one of thirty million keys.

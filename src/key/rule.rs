@@ -186,6 +186,8 @@ words! {
         Opaque = "opaque",
         /// An object id before the prefix and a secret behind it.
         ClientSecret = "client-secret",
+        /// 32 characters that are given to a library of Stripe; the prefix is where to.
+        LegacyKey = "legacy-key",
     }
 }
 

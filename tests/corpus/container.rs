@@ -35,6 +35,11 @@ fn member(mut case: Case, member: &str) -> Case {
     case
 }
 
+fn at(mut case: Case, line: usize, column: usize) -> Case {
+    (case.expected[0].line, case.expected[0].column) = (Some(line), Some(column));
+    case
+}
+
 fn compressed(key: &Credential, text: &[u8]) -> Vec<Case> {
     let mut bzip = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
     bzip.write_all(text).expect("memory");
@@ -77,6 +82,28 @@ fn zipped(members: &[(&str, &[u8])], method: zip::CompressionMethod) -> Vec<u8> 
         writer.write_all(bytes).expect("memory");
     }
     writer.finish().expect("memory").into_inner()
+}
+
+/// A stored member of which the headers say that it is packed with Zstandard.
+fn zstd_zipped(text: &[u8]) -> Vec<u8> {
+    let level = ruzstd::encoding::CompressionLevel::Fastest;
+    let packed = ruzstd::encoding::compress_to_vec(text, level);
+    let mut bytes = zipped(&[(MEMBER, &packed)], zip::CompressionMethod::Stored);
+    let directory = memchr::memmem::rfind(&bytes, b"PK\x01\x02").expect("a directory");
+    (bytes[8], bytes[directory + 10]) = (93, 93);
+    bytes
+}
+
+/// Two members of one name, of which most readers show the last alone.
+fn twice_named(text: &[u8]) -> Vec<u8> {
+    let other = MEMBER.replace("app", "apq");
+    let files = [(MEMBER, text), (other.as_str(), &b"nothing\n"[..])];
+    let mut bytes = zipped(&files, zip::CompressionMethod::Deflated);
+    let places: Vec<_> = memchr::memmem::find_iter(&bytes, other.as_bytes()).collect();
+    for at in places {
+        bytes[at..at + MEMBER.len()].copy_from_slice(MEMBER.as_bytes());
+    }
+    bytes
 }
 
 fn tarred(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -139,6 +166,14 @@ fn archives(key: &Credential, text: &[u8]) -> Vec<Case> {
     {
         cases.push(case("zip and its kin", key, &format!("shop.{name}"), zipped(files, Deflated)));
     }
+    cases.push(case("zip, xz", key, "xz.zip", zipped(files, zip::CompressionMethod::Xz)));
+    cases.push(case("zip, bzip2", key, "bz.zip", zipped(files, zip::CompressionMethod::Bzip2)));
+    cases.push(case("zip, zstd", key, "zstd.zip", zstd_zipped(text)));
+    cases.push(case("zip, names twice", key, "twice.zip", twice_named(text)));
+    let program = [&b"MZ\x90\0\x03"[..], &[0; 600], &zipped(files, Deflated)].concat();
+    cases.push(case("zip behind a program", key, "setup.exe", program));
+    let script = [&b"#!/bin/sh\nexec java -jar $0\n"[..], &zipped(files, Deflated)].concat();
+    cases.push(case("zip behind a script", key, "shop.jar", script));
     let mut crx = b"Cr24\x03\0\0\0\x04\0\0\0head".to_vec();
     crx.extend(zipped(files, Deflated));
     cases.push(case("crx", key, "shop.crx", crx));
@@ -181,7 +216,7 @@ fn documents(key: &Credential, text: &[u8]) -> Vec<Case> {
         key.value
     );
     let map = format!(
-        "{{\"version\":3,\"sources\":[\"pay.js\"],\"sourcesContent\":[\"{escaped}\"],\"mappings\":\"AAAA\"}}"
+        "{{\"version\":3,\"sources\":[\"webpack://shop/./src/pay.ts\"],\"sourcesContent\":[\"{escaped}\"],\"mappings\":\"AAAA\"}}"
     );
     let mut cases = vec![
         case("PNG, tEXt", key, "a.png", png(b"tEXt", &[b"Comment\0", text].concat())),
@@ -194,8 +229,8 @@ fn documents(key: &Credential, text: &[u8]) -> Vec<Case> {
         ),
         case("PDF stream", key, "invoice.pdf", pdf(&key.value)),
         case("HAR", key, "session.har", har.into_bytes()),
-        case("source map", key, "pay.js.map", map.into_bytes()),
-        case("git bundle", key, "shop.bundle", bundle(text)),
+        at(member(case("source map", key, "pay.js.map", map.into_bytes()), "src/pay.ts"), 2, 12),
+        at(member(case("git bundle", key, "shop.bundle", bundle(text)), "conf/stripe.env"), 2, 12),
     ];
     let shown = key.value.len();
     let class = [
@@ -206,11 +241,104 @@ fn documents(key: &Credential, text: &[u8]) -> Vec<Case> {
     ]
     .concat();
     cases.push(case("class constant", key, "Pay.class", class));
-    let pyc =
-        [b"\xa7\x0d\x0d\x0a\0\0\0\0\xda", &[shown as u8][..], key.value.as_bytes(), b"N)\x01"]
-            .concat();
-    cases.push(case("pyc constant", key, "pay.pyc", pyc));
+    cases.push(member(case("pyc constant", key, "pay.pyc", pyc(&key.value)), "constants"));
+    cases.push(member(case("sqlite, overflow", key, "shop.db", sqlite(&key.value)), "settings"));
+    cases.push(case("notebook", key, "pay.ipynb", notebook(&plain)));
     cases
+}
+
+/// A compiled module of Python 3.11 with two constants (`Python/marshal.c`).
+fn pyc(value: &str) -> Vec<u8> {
+    let short = |kind: u8, text: &str| [&[kind, text.len() as u8][..], text.as_bytes()].concat();
+    let mut bytes = 3495_u16.to_le_bytes().to_vec();
+    bytes.extend(b"\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3");
+    bytes.extend([0; 20]);
+    bytes.extend(b"s\x02\0\0\0\x97\0)\x03");
+    bytes.extend(short(0xda, value));
+    bytes.extend(b"Ni\x07\0\0\0)\0)\0s\0\0\0\0");
+    bytes.extend([short(0xfa, "pay.py"), short(0xda, "pay"), short(b'z', "pay")].concat());
+    bytes.extend(b"\x01\0\0\0s\0\0\0\0s\0\0\0\0");
+    bytes
+}
+
+fn notebook(text: &str) -> Vec<u8> {
+    let lines: Vec<String> = text.lines().map(|line| format!("{line}\n")).collect();
+    let cell = serde_json::json!({ "cell_type": "code", "source": lines, "outputs": [] });
+    serde_json::json!({ "cells": [cell], "nbformat": 4 }).to_string().into_bytes()
+}
+
+const PAGE: usize = 512;
+
+/// A database of four pages: the schema, and a table with one row that goes on in two overflow
+/// pages; the value stands across their seam.
+fn sqlite(value: &str) -> Vec<u8> {
+    // The longest payload of which 39 bytes alone stand in the page of the table; 508 fit in the next.
+    let filler = "the settings of the shop; ".repeat(60);
+    let text = |tail: usize| {
+        format!("{} stripe {value} ; {}", &filler[..520 - value.len() / 2], &filler[..tail])
+    };
+    let mut payloads = (700..1300).map(|tail| record(&[text(tail).as_bytes()]));
+    let payload = payloads.rfind(|payload| local(payload.len()) == 39).expect("one of 508 lengths");
+    let local = local(payload.len());
+    let mut cell = [varint(payload.len()), varint(1), payload[..local].to_vec()].concat();
+    cell.extend(3_u32.to_be_bytes());
+    let schema =
+        [&b"table"[..], b"settings", b"settings", b"\x02", b"CREATE TABLE settings(value)"];
+    let schema = record(&schema);
+    let schema = [varint(schema.len()), varint(1), schema].concat();
+    let mut bytes = leaf(100, &schema);
+    bytes[..16].copy_from_slice(b"SQLite format 3\0");
+    bytes[16..18].copy_from_slice(&(PAGE as u16).to_be_bytes());
+    bytes.extend(leaf(0, &cell));
+    let mut rest = &payload[local..];
+    let mut page = 3_u32;
+    while !rest.is_empty() {
+        let (now, later) = rest.split_at(rest.len().min(PAGE - 4));
+        page += 1;
+        let next = if later.is_empty() { 0 } else { page };
+        let mut overflow = [&next.to_be_bytes()[..], now].concat();
+        overflow.resize(PAGE, 0);
+        bytes.extend(overflow);
+        rest = later;
+    }
+    let pages = (bytes.len() / PAGE) as u32;
+    bytes[28..32].copy_from_slice(&pages.to_be_bytes());
+    bytes
+}
+
+/// How much of a payload stands in the page of a table.
+fn local(len: usize) -> usize {
+    let least = (PAGE - 12) * 32 / 255 - 23;
+    let fits = least + (len - least) % (PAGE - 4);
+    if fits <= PAGE - 35 { fits } else { least }
+}
+
+/// A page of a table with one cell.
+fn leaf(header: usize, cell: &[u8]) -> Vec<u8> {
+    let mut page = vec![0; PAGE];
+    let at = PAGE - cell.len();
+    page[header] = 0x0d;
+    page[header + 4] = 1;
+    page[header + 5..header + 7].copy_from_slice(&(at as u16).to_be_bytes());
+    page[header + 8..header + 10].copy_from_slice(&(at as u16).to_be_bytes());
+    page[at..].copy_from_slice(cell);
+    page
+}
+
+/// A record of texts; a column of one byte is a number.
+fn record(columns: &[&[u8]]) -> Vec<u8> {
+    let kind =
+        |column: &&[u8]| if column.len() == 1 { varint(1) } else { varint(13 + 2 * column.len()) };
+    let kinds: Vec<u8> = columns.iter().flat_map(kind).collect();
+    [varint(kinds.len() + 1), kinds, columns.concat()].concat()
+}
+
+fn varint(value: usize) -> Vec<u8> {
+    if value < 128 {
+        vec![value as u8]
+    } else {
+        vec![(value >> 7) as u8 | 0x80, value as u8 & 0x7f]
+    }
 }
 
 fn png(kind: &[u8], content: &[u8]) -> Vec<u8> {
@@ -247,6 +375,9 @@ fn bundle(text: &[u8]) -> Vec<u8> {
     let blob = repository.blob(text).expect("a blob");
     let mut builder = repository.treebuilder(None).expect("a tree");
     builder.insert("stripe.env", blob, 0o100_644).expect("an entry");
+    let conf = builder.write().expect("a tree");
+    let mut builder = repository.treebuilder(None).expect("a tree");
+    builder.insert("conf", conf, 0o040_000).expect("an entry");
     let tree = repository.find_tree(builder.write().expect("a tree")).expect("a tree");
     let who = git2::Signature::new("A", "a@example.test", &git2::Time::new(1_700_000_000, 0))
         .expect("a name");

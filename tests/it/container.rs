@@ -1,15 +1,21 @@
 //! Keys in archives and other containers: in trees and in history, nested, cut off and hostile.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
-use stripeguard::decode::container::{Limits, is_container, open};
+use stripeguard::coverage::Note;
+use stripeguard::decode::container::{self, Budget, Limits, Member, is_container};
 
 use crate::cli::scan;
-use crate::keys::live_secret;
+use crate::keys::{Random, live_secret};
 use crate::repo::Repo;
+
+fn open(content: &[u8], limits: &Limits, visit: &mut dyn FnMut(Member<'_>)) -> Vec<Note> {
+    container::open(content, limits, &Budget::new(limits), visit)
+}
 
 pub fn gzip(content: &[u8]) -> Vec<u8> {
     let mut out = GzEncoder::new(Vec::new(), Compression::best());
@@ -223,10 +229,91 @@ fn nested(depth: usize) -> Vec<u8> {
     (0..depth).fold(env(), |content, _| zip(&[("n.zip", &content)]))
 }
 
+/// What a run may spend is shared: a hundred bombs cost no more than one, and each that is not read
+/// to its end is a gap.
+#[test]
+fn many_bombs_cost_no_more_than_one() {
+    let bomb = gzip(&vec![0; 4 << 20]);
+    let limits = Limits { run_bytes: 10 << 20, ..Limits::default() };
+    let budget = Budget::new(&limits);
+    let (mut unpacked, mut gaps) = (0, 0);
+    for _ in 0..100 {
+        let notes = container::open(&bomb, &limits, &budget, &mut |member| {
+            unpacked += member.bytes.len() as u64;
+        });
+        gaps += usize::from(!notes.is_empty());
+    }
+    let free = 100 * bomb.len() as u64 * limits.ratio;
+    assert!(unpacked <= limits.run_bytes + free, "{unpacked}");
+    assert!(gaps >= 97, "{gaps}");
+}
+
+/// What is not packed tightly costs a run nothing of what it may spend.
+#[test]
+fn ordinary_archives_are_read_when_the_budget_is_used_up() {
+    let limits = Limits { run_bytes: 0, run_members: 0, ..Limits::default() };
+    for (name, content, _) in samples() {
+        let gaps = open(&content, &limits, &mut |_| {});
+        assert_eq!(gaps, [], "{name}");
+    }
+}
+
+/// One of each kind of container of the corpus.
+fn kinds() -> BTreeMap<String, Vec<u8>> {
+    let cases = crate::corpus::container::cases(&mut Random::new(9));
+    cases.into_iter().map(|case| (case.label, case.bytes)).collect()
+}
+
+#[test]
+fn what_is_cut_off_is_a_gap_and_is_read_up_to_there() {
+    // These have no end of their own, so that one that is cut between two members is a whole one, or
+    // they are read as texts in any case.
+    let texts = [
+        "HAR",
+        "source map",
+        "notebook",
+        "PNG",
+        "PDF",
+        "ar",
+        "deb",
+        "zip behind",
+        "tar",
+        "gem",
+        "docker",
+        "OCI",
+    ];
+    for (label, content) in kinds() {
+        let mut silent = Vec::new();
+        for len in (content.len() / 3..content.len() - 1).step_by(content.len() / 60 + 1) {
+            let gaps = open(&content[..len], &Limits::default(), &mut |_| {});
+            silent.extend(gaps.is_empty().then_some(len));
+        }
+        let may_be_silent = texts.iter().any(|text| label.starts_with(text));
+        assert!(silent.is_empty() || may_be_silent, "{label} of {}: {silent:?}", content.len());
+    }
+}
+
+/// Chains that lead in circles, and cells that all show the same bytes, must end.
+#[test]
+fn a_database_that_leads_in_circles_is_read_once() {
+    let mut database = kinds().remove("sqlite, overflow").unwrap();
+    let page = 512;
+    // The first overflow page follows itself.
+    database[2 * page..2 * page + 4].copy_from_slice(&3_u32.to_be_bytes());
+    let gaps = open(&database, &Limits::default(), &mut |_| {});
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    // A thousand cells at the same place.
+    database[page + 3..page + 5].copy_from_slice(&1000_u16.to_be_bytes());
+    let mut shown = 0;
+    open(&database, &Limits::default(), &mut |member| shown += member.bytes.len());
+    assert!(shown < 64 << 10, "{shown}");
+}
+
 #[test]
 fn no_damage_panics() {
-    for (_, content, _) in samples() {
-        for at in 0..content.len().min(400) {
+    let samples = samples().into_iter().map(|(_, content, _)| content);
+    for content in samples.chain(kinds().into_values()) {
+        for at in (0..content.len().min(400)).step_by(3) {
             for flip in [0xff, 0x01, 0x80] {
                 let mut damaged = content.clone();
                 damaged[at] ^= flip;

@@ -129,8 +129,64 @@ fn a_webhook_secret_of_another_vendor_is_not_called_stripe() {
     assert_eq!(find("STRIPE_WEBHOOK_SECRET=KEY"), 1);
     assert_eq!(find("SVIX_WEBHOOK_SECRET=KEY"), 0);
     assert_eq!(find("WEBHOOK_SECRET=KEY"), 0, "nothing says whose it is");
-    assert_eq!(find("STRIPE_WEBHOOK_SECRET=KEY="), 0);
-    assert_eq!(find("STRIPE_KEY=1\n\nCLERK_WEBHOOK_SECRET=KEY"), 0);
+    assert_eq!(find("STRIPE_WEBHOOK_SECRET=KEY/aB3dE5gH1j="), 0, "44 characters of base64");
+    assert_eq!(find("STRIPE_WEBHOOK_SECRET=KEY/keys"), 1, "a path");
+    assert_eq!(find("stripe KEY+"), 1);
+    assert_eq!(find("stripe KEY=0A"), 1, "quoted-printable");
+    assert_eq!(find("STRIPE=1\n\nCLERK_WEBHOOK_SECRET=KEY"), 0);
+}
+
+/// Names of vendors are words; those that the language has too are written as names.
+#[test]
+fn words_that_only_look_like_a_vendor_say_nothing() {
+    let body = Random::new(5).base62(32);
+    let find = |text: &str| find(&text.replace("KEY", &format!("{}_{body}", "whsec"))).len();
+    for text in [
+        "# Stripe\n# polarization magic, resend the webhook KEY",
+        "stripe: resend KEY by courier",
+        "clerks of stripe KEY",
+    ] {
+        assert_eq!(find(text), 1, "{text}");
+    }
+    for text in [
+        "STRIPE=1\nMAGIC_SECRET=KEY",
+        "stripe\nnew Resend('KEY')",
+        "stripe\npolar.sh KEY",
+        "table-striped KEY",
+        "stripe\nclerkSecret=KEY",
+        "stripe\n@polar-sh/sdk KEY",
+    ] {
+        assert_eq!(find(text), 0, "{text}");
+    }
+}
+
+/// Keys of 2011 and before have no prefix: only where they are given to tells what they are.
+#[test]
+fn a_key_without_a_prefix_is_known_by_where_it_is_given_to() {
+    let body = Random::new(11).base62(32);
+    for sink in [
+        "Stripe.api_key = \"KEY\"",
+        "stripe.api_key='KEY'",
+        "\\Stripe\\Stripe::setApiKey('KEY');",
+        "stripe.Key = `KEY`",
+        "Stripe.apiKey = \"KEY\";",
+        "StripeConfiguration.ApiKey = \"KEY\";",
+        "StripeConfiguration.SetApiKey(\"KEY\");",
+    ] {
+        let text = sink.replace("KEY", &body);
+        let found = find(&text);
+        assert_eq!(values(&found, &text), [body.as_str()], "{sink}");
+        assert_eq!(found[0].rule.id, "stripe-legacy-key");
+    }
+    for text in [
+        "api_key = \"KEY\"",
+        "pipe.api_key = \"KEY\"",
+        "Stripe.api_key = KEY",
+        "Stripe.api_key + \"KEY\"",
+    ] {
+        let text = text.replace("KEY", &body);
+        assert!(find(&text).is_empty(), "{text}");
+    }
 }
 
 /// Prefixes, joints and spellings that call for each other: reading each combination of them back

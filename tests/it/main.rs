@@ -24,3 +24,4 @@ mod report;
 mod scan;
 mod suppress;
 mod verify;
+mod spelling;

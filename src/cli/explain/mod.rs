@@ -91,24 +91,35 @@ fn explain_value() -> anyhow::Result<Exit> {
         for found in &matches {
             write!(out, "{}", describe(found))?;
         }
-        let prefix = |drop: &&Dropped| {
-            key::rule(drop.rule).and_then(|rule| rule.prefixes.first()).map_or(0, |p| p.len())
-        };
-        if let (true, Some(drop)) = (matches.is_empty(), dropped.iter().max_by_key(prefix)) {
-            let part = String::from_utf8_lossy(&value[drop.span.clone()]).into_owned();
-            let shown = Secret::new(part, prefix(&drop)).redacted();
-            writeln!(
-                out,
-                "{shown}: begins like {}\n  not reported: {}",
-                drop.rule,
-                drop.why.text()
-            )?;
-        } else if matches.is_empty() {
-            writeln!(out, "Nothing in it begins like a credential of Stripe.")?;
+        let longest = dropped.iter().max_by_key(|drop| prefix(drop).len());
+        match longest.filter(|_| matches.is_empty()) {
+            Some(drop) => write!(out, "{}", describe_dropped(value, drop)),
+            None if matches.is_empty() => {
+                writeln!(out, "Nothing in it begins like a credential of Stripe.")
+            }
+            None => Ok(()),
         }
-        Ok(())
     })?;
     Ok(Exit::Clean)
+}
+
+fn prefix(drop: &Dropped) -> &'static str {
+    key::rule(drop.rule).and_then(|rule| rule.prefixes.first()).map_or("", |prefix| prefix)
+}
+
+/// What begins like a credential and is none, and why it would not be reported. What stands around
+/// a value is not known here: a word of Stripe near it may make one of those that say so reported.
+fn describe_dropped(value: &[u8], drop: &Dropped) -> String {
+    let prefix = prefix(drop);
+    let part = String::from_utf8_lossy(&value[drop.span.clone()]).into_owned();
+    let rest = value.get(drop.span.start + prefix.len()..).unwrap_or_default();
+    let shown = Secret::new(part, prefix.len()).redacted();
+    let mut text = format!("{shown}: begins like {}\n", drop.rule);
+    if let Some(kind) = key::look_alike(prefix, &String::from_utf8_lossy(rest)) {
+        text.push_str(&format!("  it is: {kind}\n"));
+    }
+    text.push_str(&format!("  not reported: {}\n", drop.why.text()));
+    text
 }
 
 fn describe(found: &Match) -> String {

@@ -12,8 +12,8 @@ pub(super) fn open_tar(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) 
         Err(error) => return opener.gap(level.0, &error.to_string()),
     };
     for entry in entries {
-        if opener.is_spent() {
-            return opener.gap(level.0, super::SPENT);
+        if let Some(why) = opener.is_spent() {
+            return opener.gap(level.0, why);
         }
         match entry {
             Ok(entry) => {
@@ -41,8 +41,8 @@ const AR_HEADER: usize = 60;
 pub(super) fn open_ar(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
     let mut at = 8;
     while let Some(header) = bytes.get(at..at + AR_HEADER) {
-        if opener.is_spent() {
-            return opener.gap(level.0, super::SPENT);
+        if let Some(why) = opener.is_spent() {
+            return opener.gap(level.0, why);
         }
         let name = String::from_utf8_lossy(&header[..16]);
         let name = name.trim_end().trim_end_matches('/').to_owned();

@@ -10,8 +10,8 @@ use super::{Level, Opener};
 pub(super) fn open_png(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
     let mut at = 8;
     while let Some(header) = bytes.get(at..at + 8) {
-        if opener.is_spent() {
-            return opener.gap(level.0, super::SPENT);
+        if let Some(why) = opener.is_spent() {
+            return opener.gap(level.0, why);
         }
         let len = u32::from_be_bytes([header[0], header[1], header[2], header[3]]) as usize;
         let Some(chunk) = bytes.get(at + 8..).and_then(|rest| rest.get(..len)) else {
@@ -45,14 +45,14 @@ pub(super) fn open_pdf(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) 
     let ends: Vec<usize> = memmem::find_iter(bytes, b"endstream").collect();
     let mut end = ends.iter();
     for start in memmem::find_iter(bytes, b"stream") {
-        if opener.is_spent() {
-            return opener.gap(level.0, super::SPENT);
+        if let Some(why) = opener.is_spent() {
+            return opener.gap(level.0, why);
         }
         if start >= 3 && &bytes[start - 3..start] == b"end" {
             continue;
         }
         // What only looks like a stream costs a search too, so it counts as a member.
-        opener.members_left -= 1;
+        opener.allowance.spend_member();
         let dictionary = &bytes[start.saturating_sub(1024)..start];
         let dictionary = &dictionary[memmem::rfind(dictionary, b" obj").unwrap_or(0)..];
         if memmem::find(dictionary, b"FlateDecode").is_none() {

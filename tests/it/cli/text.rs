@@ -1,7 +1,7 @@
 //! What a person sees.
 
 use super::{stripeguard, stripeguard_with_input};
-use crate::keys::live_secret;
+use crate::keys::{Random, live_secret};
 use crate::repo::Repo;
 use std::path::Path;
 
@@ -88,4 +88,42 @@ fn a_value_is_explained_from_standard_input_alone() {
     let run = stripeguard(here, &["explain", "--value", &key]);
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("standard input") && !run.stderr.contains(&key), "{}", run.stderr);
+}
+
+/// Placeholders, masks, templates and the keys of other vendors: each is told what it is.
+#[test]
+fn what_only_looks_like_a_key_is_told_what_it_is() {
+    let here = Path::new(".");
+    let mut random = Random::new(3);
+    let cases = [
+        ("...", "cut short"),
+        ("51AbCd\u{2026}wxyz", "cut short"),
+        ("********************abcd", "a mask"),
+        ("\u{2022}\u{2022}\u{2022}\u{2022}abcd", "a mask"),
+        ("xxxxxxxxxxxxxxxxxxxxxxxx", "a mask"),
+        ("[REDACTED]", "a mask"),
+        ("${STRIPE_KEY}", "a template"),
+        ("{{ .Values.key }}", "a template"),
+        ("<your key>", "a template"),
+        ("[0-9a-zA-Z]{24}", "a regular expression"),
+        ("", "the prefix alone"),
+        ("abcdefghijklmnopqrstuvwx", "order of the alphabet"),
+        ("111111111111111111111111", "the same character"),
+        ("abcabcabcabcabcabcabcabc", "few different"),
+        ("ThisIsAnExampleKeyForYou1", "a word in it"),
+        ("zkqhwtpbnvmdrlcyfgjsaeou", "one case"),
+        ("Ab3dE5", "6 characters, of which keys have 24"),
+        (&random.hex(40), "Paystack"),
+        (&random.hex(64), "Medusa"),
+        ("a2V5XzAb3dE5gH1jKlMn0pQr", "WorkOS"),
+        (&[8, 4, 4, 4, 12].map(|len| random.hex(len)).join("-"), "Checkout.com"),
+        (&format!("1x1_{}", random.hex(40)), "Recharge"),
+        (&random.base62(16), "Culqi"),
+    ];
+    for (body, what) in cases {
+        let value = format!("{}_{body}", "sk_live");
+        let run = stripeguard_with_input(here, &["explain", "--value", "-"], value.as_bytes());
+        assert!(run.stdout.contains(what), "{body}: {}", run.stdout);
+        assert!(run.stdout.contains("not reported: "), "{body}: {}", run.stdout);
+    }
 }
