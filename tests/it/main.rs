@@ -22,6 +22,6 @@ mod receipt;
 mod repo;
 mod report;
 mod scan;
+mod spelling;
 mod suppress;
 mod verify;
-mod spelling;
