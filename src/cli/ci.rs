@@ -41,6 +41,7 @@ pub fn run(arguments: &Ci) -> anyhow::Result<Exit> {
     let settings = config::load(&arguments.config, &scope)?;
     let fail_on = settings.config.fail_on.value;
     let request = Request {
+        lints: super::lints::selection(None, &settings.config),
         baseline: config::baseline(&arguments.baseline, &scope)?,
         scope,
         settings,
