@@ -84,6 +84,21 @@ impl Lineage {
     pub fn is_gone(&self) -> bool {
         self.last.is_some() && !self.at_head
     }
+
+    /// What two parts of a history tell together.
+    pub fn merge(a: Self, b: Self) -> Self {
+        let mut refs = a.refs;
+        refs.extend(b.refs);
+        refs.sort();
+        refs.dedup();
+        let key = |commit: &CommitRef| (commit.date, commit.id);
+        Self {
+            first: a.first.into_iter().chain(b.first).min_by_key(key),
+            last: a.last.into_iter().chain(b.last).max_by_key(key),
+            at_head: a.at_head || b.at_head,
+            refs,
+        }
+    }
 }
 
 /// One secret in one path, whatever the number of lines, commits and spellings it stands in; or one
@@ -256,7 +271,7 @@ impl Spot {
 fn join(fingerprint: String, mut group: Vec<Traced>) -> Option<Finding> {
     group.sort_by(|(a, _), (b, _)| place_key(&a.place).cmp(&place_key(&b.place)));
     group.dedup_by(|(a, _), (b, _)| place_key(&a.place) == place_key(&b.place));
-    let lineage = group.iter().filter_map(|(_, lineage)| lineage.clone()).reduce(merge);
+    let lineage = group.iter().filter_map(|(_, lineage)| lineage.clone()).reduce(Lineage::merge);
     let confidence = group.iter().map(|(sighting, _)| sighting.confidence).min()?;
     let sample = group.iter().any(|(sighting, _)| sighting.sample);
     let mut sightings = group.into_iter().map(|(sighting, _)| sighting);
@@ -287,18 +302,4 @@ fn place_key(place: &Place) -> impl Ord + '_ {
     };
     let date = place.commit.as_ref().map_or(i64::MAX, |commit| commit.date);
     (rank, date, place.origin, place.start, place.end)
-}
-
-fn merge(a: Lineage, b: Lineage) -> Lineage {
-    let mut refs = a.refs;
-    refs.extend(b.refs);
-    refs.sort();
-    refs.dedup();
-    let key = |commit: &CommitRef| (commit.date, commit.id);
-    Lineage {
-        first: a.first.into_iter().chain(b.first).min_by_key(key),
-        last: a.last.into_iter().chain(b.last).max_by_key(key),
-        at_head: a.at_head || b.at_head,
-        refs,
-    }
 }

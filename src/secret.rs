@@ -12,6 +12,8 @@ pub struct Secret {
     value: Box<str>,
     /// How many leading bytes are a public prefix such as `sk_live_`.
     prefix: usize,
+    /// Whether the value is not known, and what stands for it is redacted already.
+    redacted: bool,
 }
 
 impl Secret {
@@ -20,7 +22,17 @@ impl Secret {
     pub fn new(value: impl Into<Box<str>>, prefix: usize) -> Self {
         let value = value.into();
         let prefix = if value.is_char_boundary(prefix) { prefix } else { 0 };
-        Self { value, prefix }
+        Self { value, prefix, redacted: false }
+    }
+
+    /// A secret of which a report tells nothing but the redacted form.
+    pub fn redacted_only(shown: impl Into<Box<str>>) -> Self {
+        Self { value: shown.into(), prefix: 0, redacted: true }
+    }
+
+    /// The value in clear text, for a run that asked for it; `None` if it is not known.
+    pub(crate) fn value(&self) -> Option<&str> {
+        (!self.redacted).then_some(&self.value)
     }
 
     /// The value in clear text, for a run that asked for it.
@@ -41,6 +53,9 @@ impl Secret {
     /// The public prefix, two characters of the body and its last four: `sk_live_51…abcd`. Short
     /// bodies show less: never more than a quarter of what is secret.
     pub fn redacted(&self) -> String {
+        if self.redacted {
+            return self.value.to_string();
+        }
         let (prefix, body) = self.value.split_at(self.prefix);
         let chars: Vec<char> = body.chars().collect();
         let tail = (chars.len() / 6).min(4);

@@ -31,6 +31,11 @@ pub enum Command {
     /// Keep the list of leaks that are known
     #[command(subcommand)]
     Baseline(Baseline),
+    /// Work with reports that were written before
+    Report {
+        #[command(subcommand)]
+        command: ReportCommand,
+    },
     /// Print the JSON Schema of `scan --format json`
     Schema(Schema),
     /// Check what a run has read
@@ -154,13 +159,33 @@ pub enum HistoryScope {
     Pushed,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Join the JSON reports of shards and matrix jobs to one
+    Merge(Merge),
+}
+
+/// Join the JSON reports of shards and matrix jobs to one.
+///
+/// The same secret in the same path is one finding; what any of the reports says could not be read
+/// stays unread. Exit codes are those of the scan that would have read all of it.
+#[derive(Args, Debug)]
+pub struct Merge {
+    /// Reports that `scan --format json` wrote; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub report: ReportOptions,
+}
+
 /// How and where a report is written, and what it means for the exit code.
 #[derive(Args, Debug)]
 pub struct ReportOptions {
     /// How the report is written, and with =FILE where to; may be given several times
     ///
-    /// Formats: text, json, sarif, markdown, github. One report at most goes to standard output:
-    /// --format text --format sarif=report.sarif
+    /// Formats: text, json, jsonl, sarif, html, markdown, csv, junit, github, gitlab. One report at
+    /// most goes to standard output: --format text --format sarif=report.sarif
     #[arg(
         long,
         value_name = "FORMAT[=FILE]",
@@ -208,12 +233,22 @@ pub enum Format {
     Text,
     /// For programs; `stripeguard schema` prints its schema
     Json,
+    /// The same, a finding a line
+    Jsonl,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// One page to send to others, with what to do
+    Html,
     /// For job summaries and comments on pull requests
     Markdown,
+    /// For spreadsheets
+    Csv,
+    /// For the test views of CI servers
+    Junit,
     /// Annotations of a GitHub workflow run
     Github,
+    /// GitLab's secret detection report
+    Gitlab,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use super::args::{Color, Format, ReportOptions};
 use super::{Exit, output};
 use crate::key::Severity;
-use crate::report::{Report, Style, github, json, markdown, sarif, text};
+use crate::report::{self, Report, Style};
 
 /// One report to be written: its format, and a file unless it goes to standard output.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,18 +106,23 @@ impl ReportOptions {
                 Color::Auto => colorful && format == Format::Text,
             },
             width: output::width(),
-            now: super::today(),
+            now: super::written(),
             show_suppressed: self.show_suppressed,
         }
     }
 }
 
-fn write(format: Format, report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn write(format: Format, found: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match format {
-        Format::Text => text::write(report, style, out),
-        Format::Json => json::write(report, style, out),
-        Format::Sarif => sarif::write(report, style, out),
-        Format::Markdown => markdown::write(report, style, out),
-        Format::Github => github::write(report, style, out),
+        Format::Text => report::text::write(found, style, out),
+        Format::Json => report::json::write(found, style, out),
+        Format::Jsonl => report::jsonl::write(found, style, out),
+        Format::Sarif => report::sarif::write(found, style, out),
+        Format::Html => report::html::write(found, style, out),
+        Format::Markdown => report::markdown::write(found, style, out),
+        Format::Csv => report::csv::write(found, style, out),
+        Format::Junit => report::junit::write(found, style, out),
+        Format::Github => report::github::write(found, style, out),
+        Format::Gitlab => report::gitlab::write(found, style, out),
     }
 }

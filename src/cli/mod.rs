@@ -16,6 +16,7 @@ mod output;
 mod pages;
 mod progress;
 mod receipt;
+mod report;
 mod rule_test;
 mod rules;
 mod scan;
@@ -63,6 +64,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Explain(arguments) => explain::run(&arguments)?,
         Command::Ci(arguments) => ci::run(&arguments)?,
         Command::Hook(arguments) => hook::run(&arguments)?,
+        Command::Report { command } => report::run(&command)?,
         Command::Key(arguments) => key::run(&arguments)?,
         Command::Doctor(arguments) => doctor::run(&arguments)?,
         #[cfg(feature = "verify")]
@@ -98,6 +100,14 @@ pub fn complain(error: &anyhow::Error) -> ExitCode {
     // Nothing is left to be told if even this cannot be written.
     let _ = writeln!(io::stderr(), "stripeguard: {text}");
     Exit::Usage.into()
+}
+
+/// When a report says that it was written: the clock, or what `SOURCE_DATE_EPOCH` says in its place,
+/// so that the same input can give the same bytes on another day
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>). What is found never depends on it.
+fn written() -> i64 {
+    let set = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|text| text.parse().ok());
+    set.unwrap_or_else(today)
 }
 
 /// The clock of the machine; before 1970 it says nothing, and 1970 is taken.

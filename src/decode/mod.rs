@@ -44,6 +44,24 @@ pub enum Layer {
 }
 
 impl Layer {
+    /// Every layer.
+    const ALL: [Self; 9] = [
+        Self::Utf16,
+        Self::Utf32,
+        Self::Base64,
+        Self::Hex,
+        Self::Percent,
+        Self::Escape,
+        Self::Entity,
+        Self::QuotedPrintable,
+        Self::Joined,
+    ];
+
+    /// The layer that a report calls so.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|layer| layer.name() == name)
+    }
+
     /// The word for it in reports.
     pub fn name(self) -> &'static str {
         match self {

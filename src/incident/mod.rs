@@ -19,7 +19,7 @@ pub use worksheet::{Step, worksheet};
 pub struct Incident<'a> {
     /// The worst finding, and of those that are as bad the one to look at first: a file.
     pub worst: &'a Finding,
-    /// All findings, that one included, in the order of the report.
+    /// All findings, that one included: those in files first.
     pub findings: Vec<&'a Finding>,
 }
 
@@ -55,6 +55,9 @@ pub fn join<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Incident
             Some(incident) => incident.add(finding),
             None => incidents.push(Incident { worst: finding, findings: vec![finding] }),
         }
+    }
+    for incident in &mut incidents {
+        incident.findings.sort_by_key(|finding| (finding.severity, finding.place.origin));
     }
     incidents
 }
@@ -102,6 +105,14 @@ impl<'a> Incident<'a> {
             (false, true) => Side::Unknown,
             (false, false) => Side::Server,
         }
+    }
+
+    /// The finding that tells who gets it: the one of [`Self::side`], the worst if there are several.
+    pub fn exposed(&self) -> &'a Finding {
+        let side = self.side();
+        let all = std::iter::once(&self.worst).chain(&self.findings);
+        let mut of_side = all.filter(|finding| finding.exposure.side == side);
+        of_side.next().copied().unwrap_or(self.worst)
     }
 
     /// Where it is today.

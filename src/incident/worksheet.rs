@@ -2,6 +2,7 @@
 
 use super::{Incident, Presence, presence};
 use crate::exposure::Side;
+use crate::key::Severity;
 use crate::subject::Subject;
 
 /// How many files a step names.
@@ -27,7 +28,8 @@ impl Step {
 /// The steps: what the rule says, then what follows from where the credential was found.
 pub fn worksheet(incident: &Incident<'_>) -> Vec<Step> {
     let mut steps: Vec<Step> = incident.worst.remedy().lines().map(Step::of).collect();
-    if let Subject::Practice(_) = incident.worst.subject {
+    let is_public = incident.severity() == Severity::Info;
+    if is_public || matches!(incident.worst.subject, Subject::Practice(_)) {
         return steps;
     }
     steps.extend(replace(incident));

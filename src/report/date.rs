@@ -9,6 +9,11 @@ pub fn rfc3339(seconds: i64) -> Option<String> {
     OffsetDateTime::from_unix_timestamp(seconds).ok()?.format(&Rfc3339).ok()
 }
 
+/// Reads RFC 3339; `None` if it is none.
+pub fn seconds(text: &str) -> Option<i64> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
+}
+
 /// The day alone, such as `2024-02-29`.
 pub fn day(seconds: i64) -> Option<String> {
     rfc3339(seconds).and_then(|date| date.split_once('T').map(|(day, _)| day.to_owned()))

@@ -68,7 +68,7 @@ fn row(incident: &Incident<'_>, report: &Report, output: &mut dyn Write) -> io::
     if let Some(credential) = finding.credential() {
         what.push_str(&format!("<br>{}", code(&credential.secret.redacted())));
     }
-    if let Some(side) = sentence::side(finding) {
+    if let Some(side) = sentence::side(incident.exposed()) {
         what.push_str(&format!("<br>{}", plain(&side)));
     }
     let more = match incident.places() {

@@ -1,9 +1,16 @@
 //! What a run found and read, and the formats that show it.
 
+mod contract;
+pub mod csv;
 mod date;
 pub mod github;
+pub mod gitlab;
+pub mod html;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
 pub mod markdown;
+pub mod merge;
 mod place;
 mod rule;
 pub mod sarif;
@@ -11,6 +18,7 @@ mod sentence;
 pub mod text;
 mod words;
 
+pub use contract::{ReadError, read};
 pub use date::day;
 
 use crate::coverage::{Coverage, Note};

@@ -116,3 +116,16 @@ fn size(bytes: u64) -> String {
     }
     if unit == 0 { format!("{bytes} bytes") } else { format!("{value:.1} {}", UNITS[unit]) }
 }
+
+/// A line that a workflow run on GitHub does not take for a command: those begin with `::`.
+pub fn no_command(line: &str) -> String {
+    match line.trim_start().strip_prefix("::") {
+        Some(rest) => format!("{}: :{rest}", &line[..line.len() - rest.len() - 2]),
+        None => line.to_owned(),
+    }
+}
+
+/// Wrapping that cuts no word, however long: paths are there to be copied.
+pub fn whole_words(options: textwrap::Options<'_>) -> textwrap::Options<'_> {
+    options.break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation)
+}

@@ -12,7 +12,7 @@ use crate::finding::{Finding, Lineage, SuppressedBy};
 use crate::incident::Incident;
 use crate::key::{Confidence, Severity};
 use crate::report::date::day;
-use crate::report::{Report, Style, place, sentence};
+use crate::report::{Report, Style, place, sentence, words};
 use crate::subject::{Credential, Subject};
 
 /// What to do first about a secret that ships.
@@ -53,7 +53,7 @@ pub fn write(
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     let text = renderer.term_width(style.width).render(&[frame]);
     for line in text.lines().filter(|line| !is_bare_separator(line)) {
-        writeln!(output, "{line}")?;
+        writeln!(output, "{}", words::no_command(line))?;
     }
     writeln!(output)
 }
@@ -108,7 +108,10 @@ pub fn write_suppressed(
     };
     let text = format!("by {by} at {}: {reason}", suppression.source);
     let options = textwrap::Options::new(style.width).initial_indent("  ").subsequent_indent("  ");
-    writeln!(output, "{}", textwrap::fill(&text, options))
+    for line in textwrap::wrap(&text, words::whole_words(options)) {
+        writeln!(output, "{}", words::no_command(&line))?;
+    }
+    Ok(())
 }
 
 fn level(severity: Severity) -> Level<'static> {
@@ -192,8 +195,8 @@ fn exposure(finding: &Finding) -> Option<Note> {
 
 fn facts(credential: &Credential, style: Style) -> Vec<Note> {
     let mut notes = Vec::new();
-    if style.reveal {
-        notes.push(("value", credential.secret.reveal().to_owned()));
+    if let Some(value) = credential.secret.value().filter(|_| style.reveal) {
+        notes.push(("value", value.to_owned()));
     }
     if let Some(account) = &credential.facts.account {
         let created = credential.facts.created.and_then(day);
@@ -207,7 +210,8 @@ fn facts(credential: &Credential, style: Style) -> Vec<Note> {
 fn wrap(text: &str, name: &str, width: usize) -> String {
     let inset = name.len() + 8;
     let width = width.saturating_sub(inset).max(24);
-    let wrap = |line| textwrap::wrap(line, textwrap::Options::new(width).subsequent_indent("  "));
+    let options = words::whole_words(textwrap::Options::new(width).subsequent_indent("  "));
+    let wrap = |line| textwrap::wrap(line, &options);
     let lines: Vec<_> = text.lines().flat_map(wrap).collect();
     lines.join("\n")
 }
@@ -260,8 +264,10 @@ fn also(incident: &Incident<'_>, report: &Report) -> String {
 
 fn value(finding: &Finding, style: Style) -> String {
     match &finding.subject {
-        Subject::Credential(credential) if style.reveal => credential.secret.reveal().to_owned(),
-        Subject::Credential(credential) => credential.secret.redacted(),
+        Subject::Credential(Credential { secret, .. }) => match secret.value() {
+            Some(value) if style.reveal => value.to_owned(),
+            _ => secret.redacted(),
+        },
         Subject::Practice(practice) => practice.message.clone(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::coverage::Note;
-use crate::report::words::{found, plural, read};
+use crate::report::words::{found, no_command, plural, read, whole_words};
 use crate::report::{Report, Style};
 
 /// How many notes of one kind are listed before the rest is only counted.
@@ -24,7 +24,7 @@ pub fn write(report: &Report, style: Style, output: &mut dyn Write) -> io::Resul
 fn notices(notes: &[Note], width: usize, output: &mut dyn Write) -> io::Result<()> {
     for note in notes {
         let text = format!("Configured: {} {}", note.what, note.why);
-        writeln!(output, "{}", textwrap::fill(&text, width))?;
+        wrapped(&text, textwrap::Options::new(width), output)?;
     }
     Ok(())
 }
@@ -40,7 +40,7 @@ fn skipped(notes: &[Note], width: usize, output: &mut dyn Write) -> io::Result<(
             more => format!(" and {more} more"),
         };
         let text = format!("Not read: {}{more}: {why}", what[0]);
-        writeln!(output, "{}", textwrap::fill(&text, width))?;
+        wrapped(&text, textwrap::Options::new(width), output)?;
     }
     Ok(())
 }
@@ -55,10 +55,17 @@ fn gaps(notes: &[Note], paint: Paint, width: usize, output: &mut dyn Write) -> i
         let text = format!("{}: {}", note.what, note.why);
         let options =
             textwrap::Options::new(width).initial_indent("  - ").subsequent_indent("    ");
-        writeln!(output, "{}", textwrap::fill(&text, options))?;
+        wrapped(&text, options, output)?;
     }
     if notes.len() > NOTES {
         writeln!(output, "  and {} more; `--format json` lists them all", notes.len() - NOTES)?;
+    }
+    Ok(())
+}
+
+fn wrapped(text: &str, options: textwrap::Options<'_>, output: &mut dyn Write) -> io::Result<()> {
+    for line in textwrap::wrap(text, whole_words(options)) {
+        writeln!(output, "{}", no_command(&line))?;
     }
     Ok(())
 }

@@ -1,12 +1,21 @@
 //! The formats of reports, of repositories that hold a bit of everything.
 
+mod csv;
 mod github;
+mod gitlab;
+mod html;
+mod jsonl;
+mod junit;
 mod markdown;
+mod merge;
 mod sarif;
+mod text;
 
 use std::fs;
 
-use crate::cli::{Run, stripeguard};
+use serde_json::{Value, json};
+
+use crate::cli::{Run, stripeguard, stripeguard_with_input};
 use crate::keys::{Random, key, live_secret};
 use crate::repo::Repo;
 
@@ -49,7 +58,8 @@ impl Shop {
     }
 }
 
-const FORMATS: [&str; 5] = ["text", "json", "sarif", "markdown", "github"];
+const FORMATS: [&str; 10] =
+    ["text", "json", "jsonl", "sarif", "html", "markdown", "csv", "junit", "github", "gitlab"];
 
 #[test]
 fn several_formats_are_written_at_once() {
@@ -132,5 +142,84 @@ fn every_format_says_what_could_not_be_read() {
     let shop = shop();
     for format in FORMATS {
         assert!(shop.report(format).contains("broken.gz"), "{format}");
+    }
+}
+
+/// A report with what no scan of the shop gives: a suppressed finding, a published sample, a route
+/// of imports, a practice and a notice. All texts in it try to break out of their format.
+pub fn doctored(shop: &Shop) -> Value {
+    let mut report: Value = serde_json::from_str(&shop.report("json")).unwrap();
+    let mut extra = report["findings"][0].clone();
+    extra["path"] = "src/covered.ts".into();
+    extra["status"] = "suppressed".into();
+    extra["suppression"] = json!({"by": "comment", "source": "src/covered.ts:3", "reason": TRICK});
+    let mut sample = extra.clone();
+    sample["path"] = "docs/sample.md".into();
+    sample["status"] = "sample".into();
+    sample["suppression"] = Value::Null;
+    let mut practice = extra.clone();
+    practice["path"] = "src/pay.ts".into();
+    practice["status"] = "open".into();
+    practice["suppression"] = Value::Null;
+    practice["kind"] = "lint".into();
+    practice["secret"] = Value::Null;
+    practice["rule"] = "stripe-idempotency".into();
+    practice["severity"] = "medium".into();
+    practice["message"] = TRICK.into();
+    practice["fingerprint"] = "ab".repeat(32).into();
+    let rule = json!({"id": "stripe-idempotency", "title": "No idempotency key",
+        "remedy": "Pass an idempotency key.\nTest it.", "references": ["https://docs.stripe.com/x"]});
+    report["rules"].as_array_mut().unwrap().push(rule);
+    let findings = report["findings"].as_array_mut().unwrap();
+    let shipped = findings.iter_mut().find(|f| f["path"] == "config/prod.env").unwrap();
+    shipped["side"] = "client".into();
+    shipped["evidence"] = TRICK.into();
+    shipped["route"] = json!(["src/main.tsx", "src/api.ts", "config/prod.env"]);
+    findings.extend([extra, sample, practice]);
+    report["notices"] = json!([{"what": "stripeguard.toml:4", "why": TRICK}]);
+    report
+}
+
+/// Markup, commands and formulas of every format, and what moves a cursor.
+pub const TRICK: &str = "=1+1 </script><img src=x> ]]> \u{1b}[31m\u{202e} ::error::x | `b` [a](1) @ops #7 {0} %0A\r\nend";
+
+/// What `report merge` writes of one report.
+pub fn merged(report: &Value, arguments: &[&str]) -> Run {
+    let dir = tempfile::TempDir::new().unwrap();
+    let input = report.to_string();
+    stripeguard_with_input(
+        dir.path(),
+        &[&["report", "merge", "-"], arguments].concat(),
+        input.as_bytes(),
+    )
+}
+
+#[test]
+fn every_format_tells_what_is_suppressed_and_what_a_configuration_hides() {
+    let report = doctored(&shop());
+    for format in FORMATS {
+        let run = merged(&report, &["--format", format]);
+        assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{format}");
+        assert!(run.stdout.contains("stripeguard.toml"), "{format}: {}", run.stdout);
+        if format != "github" && format != "text" {
+            assert!(run.stdout.contains("src/covered.ts"), "{format}: {}", run.stdout);
+            assert!(run.stdout.contains("docs/sample.md"), "{format}");
+        }
+        for c in ['\u{1b}', '\u{202e}'] {
+            assert!(!run.stdout.contains(c), "{format} has {c:?}");
+        }
+        let is_page = ["html", "markdown"].contains(&format);
+        assert!(!is_page || !run.stdout.contains("<img"), "{format}");
+    }
+}
+
+#[test]
+fn every_format_tells_who_gets_a_key_and_why() {
+    let report = doctored(&shop());
+    for format in FORMATS.iter().copied().filter(|format| *format != "text") {
+        let text = merged(&report, &["--format", format]).stdout;
+        let word =
+            if ["json", "jsonl", "csv", "sarif"].contains(&format) { "client" } else { "clients" };
+        assert!(text.contains(word), "{format}: {text}");
     }
 }
