@@ -225,8 +225,11 @@ fn leave_the_innermost(sightings: &mut Vec<Sighting>, from: usize) {
     let stands_inside = |sighting: &Sighting| {
         let raw = sighting.secret.reveal();
         let up_to_raw = values.range::<str, _>((Bound::Unbounded, Bound::Included(raw)));
-        let mut begin_it = up_to_raw.rev().take(2).filter(|value| raw.starts_with(*value));
-        begin_it.any(|value| inside.contains(&(value.clone(), path(sighting))))
+        let begins_it = up_to_raw.rev().take(2).filter(|value| raw.starts_with(*value));
+        // A page of a database may end within a key.
+        let from_raw = values.range::<str, _>((Bound::Excluded(raw), Bound::Unbounded));
+        let begun_by_it = from_raw.take(1).filter(|value| value.starts_with(raw));
+        begins_it.chain(begun_by_it).any(|value| inside.contains(&(value.clone(), path(sighting))))
     };
     let hidden: Vec<bool> = sightings[from..].iter().map(stands_inside).collect();
     let mut hidden = std::iter::repeat_n(false, from).chain(hidden);

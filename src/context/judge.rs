@@ -65,13 +65,24 @@ impl<'a> Judge<'a> {
 
     /// Which side a place ships to.
     pub fn exposure(&self, question: &Question<'_>) -> Exposure {
-        if let Some((outer, _)) = question.path.split_once("!/") {
-            return packaged(outer);
+        match question.path.split_once("!/") {
+            Some((map, source)) if map.ends_with(".map") => return self.mapped(map, source),
+            Some((outer, _)) => return packaged(outer),
+            None => {}
         }
         let around = self.packages.around(question.path);
         let text = question.text.unwrap_or_default();
         let case = Case { judge: self, question, around, text, script: OnceCell::new() };
         case.decide().unwrap_or_default()
+    }
+
+    /// A source that a map holds ships as the map does.
+    fn mapped(&self, map: &str, source: &str) -> Exposure {
+        let map = Question { path: map, text: None, place: 0..0, in_tree: false };
+        let exposure = self.exposure(&map);
+        let source = source.trim_start_matches("../");
+        let evidence = exposure.evidence.map(|why| format!("{why}, made of {source}"));
+        Exposure { evidence, ..exposure }
     }
 }
 

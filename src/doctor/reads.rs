@@ -87,6 +87,6 @@ fn name_before(text: &str) -> Option<String> {
     let end = text.rfind([':', '='])?;
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let name = text[..end].trim_end_matches(|c: char| !is_name(c));
-    let start = name.rfind(|c: char| !is_name(c)).map_or(0, |at| at + 1);
-    (start < name.len()).then(|| name[start..].to_owned())
+    let name = name.rsplit(|c: char| !is_name(c)).next().unwrap_or_default();
+    (!name.is_empty()).then(|| name.to_owned())
 }

@@ -19,7 +19,12 @@ pub(super) fn check(mut setting: Setting, detector: &Detector) -> Checked {
     let clean = clean(raw);
     let mut problems = std::mem::take(&mut setting.problems);
     problems.extend(around(raw));
-    let (mut matches, dropped) = detector.explain(format!("{CONTEXT}{clean}").as_bytes(), "");
+    let (mut matches, mut dropped) = detector.explain(format!("{CONTEXT}{clean}").as_bytes(), "");
+    // A shape that another vendor has stays another vendor's, whatever the variable is called.
+    let alone = detector.explain(clean.as_bytes(), "").1;
+    if alone.iter().any(|drop| drop.why == Reason::Vendor) {
+        (matches, dropped) = (Vec::new(), alone);
+    }
     let role = Role::of(&setting.name);
     let found = match matches.len() {
         0 => {

@@ -107,6 +107,9 @@ fn entries(
         }
         at = end;
     }
+    if pack.len() < at + id_len {
+        gaps.insert("its pack is cut off before its checksum".to_owned());
+    }
     entries
 }
 

@@ -118,9 +118,9 @@ fn stage(path: &str) -> Option<Stage> {
 fn name(place: &Place) -> String {
     let snippet = &place.snippet;
     let before = snippet.text.get(..snippet.mark.start).unwrap_or_default();
-    let before = before.trim_end_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    let start = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    before[start.map_or(0, |at| at + 1)..].to_ascii_uppercase()
+    let is_other = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+    let before = before.trim_end_matches(is_other);
+    before.rsplit(is_other).next().unwrap_or_default().to_ascii_uppercase()
 }
 
 /// A name without the words that say which kind of key it is.

@@ -29,7 +29,7 @@ fn every_option_that_the_readme_names_is_understood() {
     let text = readme();
     let words = text.split(|c: char| !c.is_ascii_lowercase() && c != '-');
     let options = words.filter(|word| word.starts_with("--") && word.len() > 3);
-    let others = ["--release", "--path", "--bench", "--example", "--value"];
+    let others = ["--release", "--path", "--bench", "--example", "--value", "--online"];
     for option in options.filter(|option| !others.contains(option)) {
         assert!(help.contains(option), "{option}");
     }

@@ -190,7 +190,7 @@ fn a_bundle_names_the_source_that_its_map_knows() {
     };
     let bundle = evidence("app.js");
     assert!(bundle.ends_with("made of src/pay.ts:3"), "{bundle}");
-    let map = evidence("app.js.map");
+    let map = evidence("app.js.map!/../src/pay.ts");
     assert!(map.ends_with("made of src/pay.ts"), "{map}");
 }
 
