@@ -19,9 +19,9 @@ enum Line {
         tool: Tool,
         within: String,
         rules: Vec<Rule>,
-        coverage: Receipt,
+        coverage: Box<Receipt>,
         notices: Vec<Remark>,
-        stats: Stats,
+        stats: Box<Stats>,
     },
 }
 
@@ -38,9 +38,9 @@ pub fn write(report: &Report, style: Style, output: &mut dyn Write) -> io::Resul
         tool: Tool::this(),
         within: report.within.clone(),
         rules: rules(&report.findings),
-        coverage: Receipt::of(&report.coverage),
+        coverage: Box::new(Receipt::of(&report.coverage)),
         notices: report.notices.iter().map(Remark::of).collect(),
-        stats: Stats::of(&report.findings),
+        stats: Box::new(Stats::of(&report.findings)),
     };
     line(&end, output)
 }

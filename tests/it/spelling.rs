@@ -111,7 +111,8 @@ fn makes_sense(outer: &str, inner: &str) -> bool {
         return false;
     }
     let is_sixteen = outer.starts_with("UTF-32") && inner.starts_with("UTF-32");
-    !(outer.starts_with("joined") && inner.starts_with("UTF")) && !is_sixteen
+    let is_half_wide = outer.starts_with("joined") && inner.starts_with("UTF");
+    !is_half_wide && !is_sixteen
 }
 
 fn finds(text: &[u8], key: &str) -> bool {
