@@ -85,7 +85,7 @@ impl Wide {
     }
 }
 
-/// Every stretch of at least [`FEWEST`] characters in a range. Bytes are looked at only at every
+/// Every stretch of at least `FEWEST` characters in a range. Bytes are looked at only at every
 /// 16th place until one may belong to a stretch.
 pub fn wide_texts(bytes: &[u8], range: Range<usize>) -> Vec<Wide> {
     let mut found: Vec<Wide> = Vec::new();
