@@ -86,7 +86,7 @@ impl Wide {
 }
 
 /// Every stretch of at least `FEWEST` characters in a range. Bytes are looked at only at every
-/// 16th place until one may belong to a stretch.
+/// 32nd place until one may belong to a stretch.
 pub fn wide_texts(bytes: &[u8], range: Range<usize>) -> Vec<Wide> {
     let mut found: Vec<Wide> = Vec::new();
     let mut at = range.start;
@@ -103,7 +103,8 @@ pub fn wide_texts(bytes: &[u8], range: Range<usize>) -> Vec<Wide> {
 
 /// A stretch of twice as many bytes holds a sample.
 const FEWEST: usize = 20;
-const STEP: usize = 16;
+const STEP: usize = 32;
+const _: () = assert!(2 * FEWEST > STEP + 7, "a stretch holds a whole sample");
 
 /// Whether every other, every fourth or one alone of eight bytes is not zero.
 fn may_be_wide(sample: [u8; 8]) -> bool {

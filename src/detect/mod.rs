@@ -1,9 +1,12 @@
 //! From bytes to credentials: one multi-literal search, and the grammar only near what it hits.
 
 mod boundary;
+mod chance;
 mod judge;
+mod literals;
 mod pass;
 mod search;
+mod words;
 
 use std::ops::Range;
 
@@ -133,9 +136,9 @@ impl Detector {
     }
 
     fn each(&self, bytes: &[u8], path: &str, take: &mut dyn FnMut(Result<Match, Dropped>)) {
-        let first = self.search.hits(bytes, 0..bytes.len()).next(0);
+        let mut hits = self.search.hits(bytes, 0..bytes.len());
         let wide = decode::wide_texts(bytes, 0..bytes.len());
-        if first.is_none() && wide.is_empty() {
+        if hits.next(0).is_none() && wide.is_empty() {
             return;
         }
         let pass = Pass {
@@ -146,8 +149,7 @@ impl Detector {
             read: None,
         };
         let mut outcomes = Vec::new();
-        let at = first.map_or(bytes.len(), |hit| hit.span.start);
-        pass.run(bytes, at, &wide, DEPTH, &mut outcomes);
+        pass.run(bytes, hits, &wide, DEPTH, &mut outcomes);
         let (mut matches, mut dropped) = (Vec::new(), Vec::new());
         for outcome in outcomes {
             match outcome {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::judge::Text;
-use super::search::{Plain, Search, Target};
+use super::search::{Hits, Plain, Search, Target};
 use super::{DEPTH, Dropped, Match};
 use crate::decode::{self, Decoded, Layer, Length, Wide};
 use crate::key::{Confidence, Context, RULES, Rule};
@@ -26,34 +26,32 @@ pub struct Pass<'a> {
 const LONGEST: usize = 1500;
 
 impl Pass<'_> {
-    /// Judges everything from `at` on, and what is written in wide characters. `depth` is how many
+    /// Judges all hits in a text, and what is written in wide characters. `depth` is how many
     /// spellings may still be read back.
     pub fn run(
         &self,
         bytes: &[u8],
-        at: usize,
+        hits: Hits<'_>,
         wide: &[Wide],
         depth: usize,
         outcomes: &mut Vec<Outcome>,
     ) {
-        self.run_within(bytes, at..bytes.len(), depth, outcomes);
+        self.judge_hits(bytes, hits, depth, outcomes);
         for text in wide.iter().filter(|_| depth > 0) {
             self.judge_inside(bytes, &text.read(bytes), &text.span(), depth, outcomes);
         }
     }
 
-    /// Judges every hit that begins within a range.
-    fn run_within(
+    fn judge_hits(
         &self,
         bytes: &[u8],
-        range: Range<usize>,
+        mut hits: Hits<'_>,
         depth: usize,
         outcomes: &mut Vec<Outcome>,
     ) {
-        let mut at = range.start;
+        let mut at = hits.start();
         let mut last_end = None;
         let mut read = Vec::new();
-        let mut hits = self.search.hits(bytes, range);
         while let Some(hit) = hits.next(at) {
             at = hit.span.start + 1;
             let spelled = match hit.target {
@@ -158,7 +156,8 @@ impl Pass<'_> {
         let around = || self.context(bytes, needle);
         let inner = Pass { around: &around, read: Some(&decoded), ..*self };
         let mut outcomes = Vec::new();
-        inner.run_within(&decoded.text, range, depth - 1, &mut outcomes);
+        let hits = self.search.hits(&decoded.text, range);
+        inner.judge_hits(&decoded.text, hits, depth - 1, &mut outcomes);
         let mut found = outcomes.into_iter().find_map(Result::ok)?;
         let source = decoded.source_span(&found.span)?;
         // What stands there as it is was judged where it stands.
@@ -261,7 +260,8 @@ impl Pass<'_> {
         let inner = Pass { around: &around, read: Some(decoded), ..*self };
         let mut inside = Vec::new();
         let wide = decode::wide_texts(&decoded.text, 0..decoded.text.len());
-        inner.run(&decoded.text, 0, &wide, depth - 1, &mut inside);
+        let hits = self.search.hits(&decoded.text, 0..decoded.text.len());
+        inner.run(&decoded.text, hits, &wide, depth - 1, &mut inside);
         place(decoded, inside, outcomes)
     }
 }

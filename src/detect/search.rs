@@ -4,10 +4,10 @@ use std::array;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use aho_corasick::packed::{Config, MatchKind, Searcher};
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, Input, MatchKind as AnyMatchKind, Span};
-
+use super::literals::Literals;
+use super::words::Words;
 use crate::decode::{self, Layer, Spelled};
 use crate::key::RULES;
 
@@ -38,26 +38,31 @@ pub struct Plain {
     pub lead: &'static str,
 }
 
-/// A search for many literals, in two sweeps: beyond 64 literals SIMD does not help, and a sweep is
-/// fast if few texts look like the beginnings of many of its literals. Lists that are sorted by the
-/// second byte are fastest of all orders that were tried, over C and Rust code
-/// (`cargo bench --bench matcher` prints the rate). What is spelled twice stands in a long word;
-/// only such words are searched for its literals.
+/// A search for all literals. What is spelled twice stands in a long word; only such words are
+/// searched for its literals.
 #[derive(Debug)]
 pub struct Search {
-    sweeps: [Sweep; SWEEPS],
-    deep: [Sweep; DEEP_SWEEPS],
+    literals: Literals,
+    deep: LazyLock<Deep>,
 }
 
-const SWEEPS: usize = 2;
-const DEEP_SWEEPS: usize = 3;
+/// The literals of what is spelled twice.
+#[derive(Debug)]
+struct Deep {
+    /// Of which the outer spelling has one of [`MARKS`] in it.
+    marked: Literals,
+    /// Of which the outer spelling is base64 or hexadecimal digits.
+    encoded: Literals,
+}
+
+/// What stands in a word in which each character, or what is special, is spelled with a sign.
+const MARKS: [u8; 4] = *b"%\\&=";
 
 impl Search {
     /// Makes the search; takes some microseconds.
     pub fn new() -> Self {
         let needles = plain().chain(decode::needles().into_iter().map(spelled));
-        let deep = decode::deep_needles().into_iter().map(spelled);
-        Self { sweeps: split(needles.collect()), deep: split(deep.collect()) }
+        Self { literals: Literals::new(needles.collect()), deep: LazyLock::new(deep) }
     }
 
     /// The hits in a text that begin within a range.
@@ -65,33 +70,36 @@ impl Search {
         Hits {
             search: self,
             bytes,
-            end: range.end,
-            ahead: [const { Ahead::Unknown }; SWEEPS],
+            start: range.start,
+            end: range.end.min(bytes.len()),
+            ahead: Ahead::Unknown,
             deep: Vec::new(),
-            // A range may begin within a word.
-            words: Words { bytes, at: range.start.saturating_sub(OVERLAP), end: range.end },
+            words: Words::new(bytes, range),
         }
     }
 
     /// The length of the longest literal.
     pub fn longest(&self) -> usize {
-        let needles = self.sweeps.iter().chain(&self.deep).flat_map(|sweep| &sweep.needles);
-        needles.map(|(needle, _)| needle.len()).max().unwrap_or(0)
+        let all = [&self.literals, &self.deep.marked, &self.deep.encoded];
+        all.map(Literals::longest).into_iter().max().unwrap_or(0)
     }
+}
+
+fn deep() -> Deep {
+    let is_encoded = |spelled: &Spelled| matches!(spelled.layer, Layer::Base64 | Layer::Hex);
+    let (encoded, marked): (Vec<_>, Vec<_>) =
+        decode::deep_needles().into_iter().partition(is_encoded);
+    let literals =
+        |needles: Vec<Spelled>| Literals::new(needles.into_iter().map(spelled).collect());
+    Deep { marked: literals(marked), encoded: literals(encoded) }
 }
 
 fn spelled(spelled: Spelled) -> Needle {
     (spelled.needle, Target::Spelled { layer: spelled.layer, phase: spelled.phase })
 }
 
-fn split<const N: usize>(mut needles: Vec<Needle>) -> [Sweep; N] {
-    needles.sort_by(|(a, _), (b, _)| a[1..].cmp(&b[1..]));
-    let len = needles.len().div_ceil(N);
-    let mut lists = needles.chunks(len);
-    array::from_fn(|_| Sweep::new(lists.next().unwrap_or_default().to_vec()))
-}
-
-type Needle = (Vec<u8>, Target);
+/// A literal and what it says.
+pub type Needle = (Vec<u8>, Target);
 
 fn plain() -> impl Iterator<Item = Needle> {
     let prefixes = || {
@@ -110,54 +118,6 @@ fn plain() -> impl Iterator<Item = Needle> {
     needles.into_iter().map(|(text, plain)| (text.as_bytes().to_vec(), Target::Plain(plain)))
 }
 
-/// One list of literals.
-#[derive(Debug)]
-struct Sweep {
-    engine: Engine,
-    needles: Vec<Needle>,
-}
-
-/// SIMD where the processor has it: the automaton costs ten times as much per byte.
-#[derive(Debug)]
-enum Engine {
-    Packed(Searcher),
-    Automaton(Box<AhoCorasick>),
-}
-
-impl Sweep {
-    fn new(mut needles: Vec<Needle>) -> Self {
-        // Of two needles at one place the longer one wins.
-        needles.sort_by_key(|(needle, _)| Reverse(needle.len()));
-        let literals = needles.iter().map(|(needle, _)| needle);
-        let packed = Config::new()
-            .match_kind(MatchKind::LeftmostFirst)
-            .heuristic_pattern_limits(false)
-            .builder()
-            .extend(literals.clone())
-            .build();
-        let engine = match packed {
-            Some(searcher) => Engine::Packed(searcher),
-            None => Engine::Automaton(Box::new(
-                AhoCorasickBuilder::new()
-                    .match_kind(AnyMatchKind::LeftmostFirst)
-                    .build(literals)
-                    .expect("a few short literals make an automaton"),
-            )),
-        };
-        Self { engine, needles }
-    }
-
-    fn find(&self, bytes: &[u8], at: usize) -> Option<Hit<'_>> {
-        let span = Span::from(at..bytes.len());
-        let found = match &self.engine {
-            Engine::Packed(searcher) => searcher.find_in(bytes, span)?,
-            Engine::Automaton(automaton) => automaton.find(Input::new(bytes).span(span))?,
-        };
-        let target = &self.needles[found.pattern().as_usize()].1;
-        Some(Hit { span: found.range(), target })
-    }
-}
-
 /// A literal in a text.
 #[derive(Clone, Debug)]
 pub struct Hit<'a> {
@@ -167,14 +127,15 @@ pub struct Hit<'a> {
     pub target: &'a Target,
 }
 
-/// The hits in one text. Each sweep looks ahead to its next hit and stays there until it is passed,
-/// so that no byte is searched twice because another sweep hits more often.
+/// The hits in one text. The search looks ahead to its next hit and stays there until it is passed,
+/// so that no byte is searched twice because long words hit more often.
 #[derive(Debug)]
 pub struct Hits<'a> {
     search: &'a Search,
     bytes: &'a [u8],
+    start: usize,
     end: usize,
-    ahead: [Ahead<'a>; SWEEPS],
+    ahead: Ahead<'a>,
     /// The hits of the long word that was searched last, the first of them at the end.
     deep: Vec<Hit<'a>>,
     words: Words<'a>,
@@ -188,26 +149,30 @@ enum Ahead<'a> {
 }
 
 impl<'a> Hits<'a> {
+    /// Where the range begins.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
     /// The first hit at or behind `at`, which must not be less than before.
     pub fn next(&mut self, at: usize) -> Option<Hit<'a>> {
-        let search = self.search;
-        for (sweep, ahead) in search.sweeps.iter().zip(&mut self.ahead) {
-            let is_behind = match ahead {
-                Ahead::Unknown => true,
-                Ahead::Found(hit) => hit.span.start < at,
-                Ahead::Nothing => false,
-            };
-            if is_behind && at <= self.bytes.len() {
-                *ahead = sweep.find(self.bytes, at).map_or(Ahead::Nothing, Ahead::Found);
-            }
+        let is_behind = match &self.ahead {
+            Ahead::Unknown => true,
+            Ahead::Found(hit) => hit.span.start < at,
+            Ahead::Nothing => false,
+        };
+        if is_behind {
+            let search = self.search;
+            let found = search.literals.find(self.bytes, at..self.end);
+            self.ahead = found.map_or(Ahead::Nothing, Ahead::Found);
         }
         self.look_deeper(at);
-        let found = self.ahead.iter().filter_map(|ahead| match ahead {
-            Ahead::Found(hit) if hit.span.start >= at => Some(hit),
+        let found = match &self.ahead {
+            Ahead::Found(hit) => Some(hit),
             _ => None,
-        });
-        let first = found.chain(self.deep.last()).min_by_key(|hit| hit.span.start).cloned();
-        first.filter(|hit| hit.span.start < self.end)
+        };
+        let first = found.into_iter().chain(self.deep.last()).min_by_key(|hit| hit.span.start);
+        first.filter(|hit| hit.span.start < self.end).cloned()
     }
 
     /// Searches long words until one has a hit at or behind `at`.
@@ -220,12 +185,12 @@ impl<'a> Hits<'a> {
             if word.end <= at {
                 continue;
             }
-            for sweep in &self.search.deep {
-                let mut from = word.start.max(at);
-                while let Some(hit) = sweep.find(&self.bytes[..word.end], from) {
-                    from = hit.span.start + 1;
-                    self.deep.push(hit);
-                }
+            let deep: &'a Deep = &self.search.deep;
+            if has_long_run(&self.bytes[word.clone()]) {
+                self.look_into(&deep.encoded, word.start.max(at)..word.end);
+            }
+            if has_mark(&self.bytes[word.clone()]) {
+                self.look_into(&deep.marked, word.start.max(at)..word.end);
             }
             self.look_across(word.end);
             self.deep.sort_by_key(|hit| Reverse(hit.span.start));
@@ -233,26 +198,26 @@ impl<'a> Hits<'a> {
     }
 }
 
-impl Hits<'_> {
+impl<'a> Hits<'a> {
+    fn look_into(&mut self, literals: &'a Literals, word: Range<usize>) {
+        let text = &self.bytes[..word.end];
+        let mut from = word.start;
+        while let Some(hit) = literals.find(text, from..word.end) {
+            from = hit.span.start + 1;
+            self.deep.push(hit);
+        }
+    }
+
     /// Base64 that is wrapped may be so within a literal: looks at what the end of a line and the
     /// beginning of the next make together.
     fn look_across(&mut self, end: usize) {
-        const NEAR: usize = 12;
-        let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
-        let rest = &self.bytes[end..];
-        let gap = rest.iter().take(NEAR).take_while(|byte| byte.is_ascii_whitespace()).count();
-        let places: Vec<usize> =
-            (end.saturating_sub(NEAR)..end).chain(end + gap..end + gap + NEAR).collect();
-        let glued: Vec<u8> = places.iter().filter_map(|at| self.bytes.get(*at).copied()).collect();
-        let is_wrapped = rest[..gap].contains(&b'\n') && glued.len() == 2 * NEAR;
-        if !is_wrapped || !glued.iter().all(is_base64) {
-            return;
-        }
-        for sweep in self.search.sweeps.iter().chain(&self.search.deep) {
+        let Some((glued, places)) = glued(self.bytes, end) else { return };
+        let search = self.search;
+        for literals in [&search.deep.encoded, &search.literals] {
             let mut from = 0;
-            while let Some(hit) = sweep.find(&glued, from) {
+            while let Some(hit) = literals.find(&glued, from..SEAM) {
                 from = hit.span.start + 1;
-                let is_across = hit.span.start < NEAR && hit.span.end > NEAR;
+                let is_across = hit.span.end > SEAM;
                 if matches!(hit.target, Target::Spelled { layer: Layer::Base64, .. }) && is_across {
                     let span = places[hit.span.start]..places[hit.span.end - 1] + 1;
                     self.deep.push(Hit { span, ..hit });
@@ -262,51 +227,41 @@ impl Hits<'_> {
     }
 }
 
-/// The long words of a text: without white space or control characters.
-#[derive(Debug)]
-struct Words<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    end: usize,
+/// Without a branch, so that many bytes are compared at once.
+fn has_mark(word: &[u8]) -> bool {
+    word.iter().fold(false, |any, byte| MARKS.iter().fold(any, |any, mark| any | (byte == mark)))
 }
 
-/// A word of [`decode::LONG_WORD`] bytes has a whole block of this size at one of the places that
-/// are looked at, which are as far apart.
-const BLOCK: usize = 20;
-const _: () = assert!(decode::LONG_WORD >= 2 * BLOCK - 1);
-
-/// A word that is longer is searched in parts, which overlap by more than any literal is long.
-const PART: usize = 64 << 10;
-const OVERLAP: usize = 128;
-
-impl Words<'_> {
-    fn next(&mut self) -> Option<Range<usize>> {
-        while self.at < self.end {
-            let block = self.bytes.get(self.at..)?.first_chunk::<BLOCK>()?;
-            if !is_dense(block) {
-                self.at += BLOCK;
-                continue;
-            }
-            let is_part = |byte: &&u8| **byte > b' ';
-            let before = &self.bytes[self.at.saturating_sub(OVERLAP)..self.at];
-            let start = self.at - before.iter().rev().take_while(is_part).count();
-            let rest = &self.bytes[self.at..];
-            let len = rest[..rest.len().min(PART)].iter().take_while(is_part).count();
-            let end = self.at + len;
-            self.at = end;
-            return Some(start..end);
+/// Whether so many characters of base64 stand in a row that they may hold a credential that is
+/// spelled twice: of places that are as far apart, such a row has one in it.
+fn has_long_run(word: &[u8]) -> bool {
+    (decode::LONG_WORD - 1..word.len()).step_by(decode::LONG_WORD).any(|at| {
+        is_base64(&word[at]) && {
+            let before = word[..at].iter().rev().take_while(|byte| is_base64(byte)).count();
+            let rest = word[at..].iter().take_while(|byte| is_base64(byte)).count();
+            before + rest >= decode::LONG_WORD
         }
-        None
-    }
+    })
 }
 
-/// Whether no byte of a block is white space or a control character, eight bytes at a time.
-fn is_dense(block: &[u8; BLOCK]) -> bool {
-    const LOW: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    [0, 8, BLOCK - 8].into_iter().all(|at| {
-        let eight = block[at..].first_chunk().copied().unwrap_or_default();
-        let word = u64::from_le_bytes(eight);
-        word.wrapping_sub(LOW * 0x21) & !word & HIGH == 0
-    })
+fn is_base64(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/-_".contains(byte)
+}
+
+/// How much of a line and of the next is looked at together.
+const SEAM: usize = 12;
+
+/// The end of a line of base64 and the beginning of the next, and where each character stands.
+fn glued(bytes: &[u8], end: usize) -> Option<([u8; 2 * SEAM], [usize; 2 * SEAM])> {
+    let before = bytes[..end].last_chunk::<SEAM>().filter(|line| line.iter().all(is_base64))?;
+    let rest = &bytes[end..];
+    let gap = rest.iter().take(SEAM).take_while(|byte| byte.is_ascii_whitespace()).count();
+    let after = rest[gap..].first_chunk::<SEAM>().filter(|line| line.iter().all(is_base64))?;
+    if !rest[..gap].contains(&b'\n') {
+        return None;
+    }
+    let glued = array::from_fn(|at| before.iter().chain(after).nth(at).copied().unwrap_or(0));
+    let places =
+        array::from_fn(|at| if at < SEAM { end - SEAM + at } else { end + gap + at - SEAM });
+    Some((glued, places))
 }
