@@ -29,7 +29,7 @@ const SHARE: usize = 64;
 pub(crate) const LARGE: u64 = 64 << 20;
 /// After so many bytes of the pack were read, the mapped memory is given back. Objects are small and
 /// lie apart, and the system maps 64 KiB around each, so that much more is resident than was read.
-const RESIDENT: u64 = 8 << 20;
+const RESIDENT: u64 = 48 << 20;
 /// An object counts as so many bytes at least.
 const LEAST: u64 = 1 << 10;
 /// A worker tells the others after so many bytes how much it has read.
