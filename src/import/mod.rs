@@ -8,6 +8,7 @@ mod detect_secrets;
 mod gitleaks;
 mod kingfisher;
 mod resolve;
+mod text;
 mod trufflehog;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use std::fmt;
 use crate::suppress::Standing;
 
 pub use resolve::{Outcome, Resolver};
+pub use text::decode;
 
 /// An entry of another scanner's list.
 #[derive(Clone, Debug, Default)]

@@ -31,8 +31,8 @@ struct Tally {
 /// If the list cannot be read or is none.
 pub fn run(arguments: &Import) -> anyhow::Result<Exit> {
     let name = arguments.list.display();
-    let text =
-        fs::read_to_string(&arguments.list).with_context(|| format!("{name} cannot be read"))?;
+    let bytes = fs::read(&arguments.list).with_context(|| format!("{name} cannot be read"))?;
+    let text = import::decode(&bytes).map_err(|why| anyhow!("{name} {why}"))?;
     let Some(format) = Format::of(&text) else {
         bail!(
             "{name} is no list that can be imported: a JSON report or the .gitleaksignore of \

@@ -39,12 +39,20 @@ fn lines(repo: &Repo) -> Vec<String> {
     lines
 }
 
+/// A finding of trufflehog in `src/a.js`.
+fn trufflehog(detector: &str, commit: &str, raw: &str) -> serde_json::Value {
+    serde_json::json!({
+        "SourceMetadata": { "Data": { "Git": { "commit": commit, "file": "src/a.js", "line": 2 } } },
+        "DetectorName": detector, "Verified": false, "Raw": raw, "Redacted": "",
+    })
+}
+
 fn end(key: &str) -> &str {
     &key[key.len() - 4..]
 }
 
-fn import(repo: &Repo, name: &str, text: &str) -> String {
-    repo.write(format!(".git/{name}"), text);
+fn import(repo: &Repo, name: &str, list: impl AsRef<[u8]>) -> String {
+    repo.write(format!(".git/{name}"), list);
     let run = stripeguard(repo.path(), &["baseline", "import", &format!(".git/{name}")]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     run.stdout
@@ -151,10 +159,7 @@ fn kingfisher_and_trufflehog_are_read() {
     assert!(said.contains("1 need no line"), "{said}");
     assert!(lines(&repo)[0].contains(end(&keys[3])));
     let log = "{\"level\":\"info\",\"msg\":\"running source\"}\n";
-    let one = serde_json::json!({
-        "SourceMetadata": { "Data": { "Git": { "commit": commits[0], "file": "src/a.js", "line": 2 } } },
-        "DetectorName": "Stripe", "Verified": false, "Raw": keys[0], "Redacted": "",
-    });
+    let one = trufflehog("Stripe", &commits[0], &keys[0]);
     let said = import(&repo, "trufflehog.jsonl", &format!("{log}{one}\n"));
     assert!(said.contains("1 added, 2 in all"), "{said}");
 }
@@ -184,5 +189,37 @@ fn what_is_no_list_is_refused() {
         let run = stripeguard(dir.path(), &["baseline", "import", name]);
         assert_eq!(run.code, 2, "{name}: {}", run.stdout);
         assert!(!dir.join(".stripeguard-baseline").exists());
+    }
+}
+
+#[test]
+fn lists_in_utf_16_and_with_a_byte_order_mark_are_read() {
+    let Leaky { repo, keys, commits } = leaky();
+    let little = |text: &str| -> Vec<u8> {
+        text.encode_utf16()
+            .fold(vec![0xff, 0xfe], |bytes, unit| [&bytes[..], &unit.to_le_bytes()].concat())
+    };
+    let big = |text: &str| -> Vec<u8> {
+        text.encode_utf16()
+            .fold(vec![0xfe, 0xff], |bytes, unit| [&bytes[..], &unit.to_be_bytes()].concat())
+    };
+    let marked = |text: &str| format!("\u{feff}{text}").into_bytes();
+    let one = |seed: usize| trufflehog("Stripe", &commits[0], &keys[seed]).to_string();
+    for (number, list) in [
+        little("test.py:stripe-access-token:1\r\n"),
+        marked("conf/.env:stripe-access-token:1\n"),
+        big(&one(0)),
+        marked(&one(1)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let said = import(&repo, "list", list);
+        assert!(said.contains(&format!("1 added, {} in all", number + 1)), "{said}");
+    }
+    for bytes in [&b"\xff\xfea"[..], b"a.js:stripe:1\n\xfc\n"] {
+        repo.write(".git/list", bytes);
+        let run = stripeguard(repo.path(), &["baseline", "import", ".git/list"]);
+        assert!(run.code == 2 && run.stderr.contains("as UTF-8"), "{}", run.stderr);
     }
 }
