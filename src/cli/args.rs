@@ -364,6 +364,10 @@ pub struct Import {
     /// kingfisher, or the output of `trufflehog --json`
     pub list: PathBuf,
 
+    /// List all entries that are not about Stripe, not the first few only
+    #[arg(long, short)]
+    pub verbose: bool,
+
     #[command(flatten)]
     pub scan: BaselineScan,
 }

@@ -62,6 +62,7 @@ mod tree;
 mod tree_log;
 mod tree_pass;
 mod verify;
+mod versions;
 mod walk;
 
 use std::fs;
@@ -91,6 +92,7 @@ pub use revision::{Resolver, RevisionError, RevisionRange};
 pub use staged::{Staged, StagedChanges, staged_changes};
 pub use surroundings::{Surroundings, open_within};
 pub use verify::verify_objects;
+pub use versions::versions;
 pub use walk::{Walk, walk};
 
 /// A place in a window that [`Probe::candidates`] reports.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Foreign, Value};
+use super::{Foreign, List, Value};
 use crate::suppress::Standing;
 
 #[derive(Deserialize)]
@@ -57,24 +57,18 @@ fn leak(leak: Leak) -> Foreign {
     }
 }
 
-/// Whether every line that says anything is one of an ignore file.
-pub fn is_ignore_file(text: &str) -> bool {
-    let mut lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
-    let mut is_any = false;
-    lines.all(|line| {
-        is_any = true;
-        entry(line).is_some()
-    }) && is_any
+/// Whether a text is an ignore file: one line of it is an entry, or it has the name of one.
+pub fn is_ignore_file(path: &str, text: &str) -> bool {
+    path.ends_with("ignore") || text.lines().any(|line| entry(line.trim()).is_some())
 }
 
 /// Reads `.gitleaksignore`: `commit:path:rule:line` or `path:rule:line` on each line. The comment
-/// above an entry, or behind it, is its reason.
-pub fn ignore_file(name: &str, text: &str) -> Vec<Foreign> {
-    let mut entries = Vec::new();
+/// above an entry, or behind it, is its reason. Other lines are skipped, as gitleaks does.
+pub fn ignore_file(name: &str, text: &str) -> List {
+    let mut list = List::default();
     let mut comment: Vec<String> = Vec::new();
     let mut is_fresh = false;
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim();
+    for (number, line) in (1..).zip(text.lines().map(str::trim)) {
         if let Some(words) = line.strip_prefix('#') {
             if !is_fresh {
                 comment.clear();
@@ -86,13 +80,25 @@ pub fn ignore_file(name: &str, text: &str) -> Vec<Foreign> {
             is_fresh = false;
         } else if let Some(mut foreign) = entry(line) {
             is_fresh = false;
-            foreign.label = format!("{name}:{}: {}", number + 1, foreign.label);
+            foreign.label = format!("{name}:{number}: {}", foreign.label);
             let above = Some(comment.join(" ")).filter(|comment| !comment.is_empty());
             foreign.reason = foreign.reason.or(above);
-            entries.push(foreign);
+            list.entries.push(foreign);
+        } else {
+            is_fresh = false;
+            list.skipped.push(skipped(number, line));
         }
     }
-    entries
+    list
+}
+
+/// Patterns are what people write who take it for a `.gitignore`.
+fn skipped(number: usize, line: &str) -> String {
+    let what = if line.contains(['*', '?']) { "a pattern and no" } else { "no" };
+    format!(
+        "line {number} is {what} fingerprint (`commit:path:rule:line` or `path:rule:line`); gitleaks \
+         ignores such a line, too"
+    )
 }
 
 fn entry(line: &str) -> Option<Foreign> {

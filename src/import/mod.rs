@@ -8,13 +8,19 @@ mod detect_secrets;
 mod gitleaks;
 mod kingfisher;
 mod resolve;
+mod scope;
+mod text;
 mod trufflehog;
+mod versions;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::suppress::Standing;
 
 pub use resolve::{Outcome, Resolver};
+pub use scope::Scope;
+pub use text::decode;
 
 /// An entry of another scanner's list.
 #[derive(Clone, Debug, Default)]
@@ -60,10 +66,24 @@ impl fmt::Debug for Value {
 }
 
 impl Foreign {
-    /// Whether the other scanner says that it is about Stripe.
-    pub fn is_of_stripe(&self) -> bool {
-        let says = |text: &str| text.to_ascii_lowercase().contains("stripe");
-        says(&self.kind)
+    /// Whose secret it may be, by what the other scanner calls its kind.
+    pub fn scope(&self) -> Scope {
+        Scope::of(&self.kind)
+    }
+}
+
+/// What a list holds.
+#[derive(Clone, Debug, Default)]
+pub struct List {
+    /// Its entries.
+    pub entries: Vec<Foreign>,
+    /// What in it is none, in words, with the number of the line and without its text.
+    pub skipped: Vec<String>,
+}
+
+impl From<Vec<Foreign>> for List {
+    fn from(entries: Vec<Foreign>) -> Self {
+        Self { entries, skipped: Vec::new() }
     }
 }
 
@@ -94,33 +114,66 @@ impl Format {
         }
     }
 
-    /// The format of a list, told by its content.
-    pub fn of(text: &str) -> Option<Self> {
+    /// The format of a list with this path, told by its content.
+    ///
+    /// # Errors
+    /// What it is instead, as the rest of a sentence that begins with its name.
+    pub fn of(path: &str, text: &str) -> Result<Self, String> {
         let text = text.trim_start();
-        if text.starts_with('[') {
-            Some(Self::GitleaksReport)
-        } else if text.starts_with('{') && text.contains("\"SourceMetadata\"") {
-            Some(Self::Trufflehog)
-        } else if text.starts_with('{') && text.contains("\"results\"") {
-            Some(Self::DetectSecrets)
+        let is_object = text.starts_with('{');
+        if trufflehog::is_output(text) {
+            Ok(Self::Trufflehog)
+        } else if text.starts_with('[') {
+            Ok(Self::GitleaksReport)
+        } else if is_object && text.contains("\"runs\"") {
+            Err(SARIF.to_owned())
+        } else if is_object && text.contains("\"results\"") {
+            Ok(Self::DetectSecrets)
         } else if kingfisher::is_baseline(text) {
-            Some(Self::Kingfisher)
+            Ok(Self::Kingfisher)
+        } else if gitleaks::is_ignore_file(path, text) {
+            Ok(Self::GitleaksIgnore)
         } else {
-            gitleaks::is_ignore_file(text).then_some(Self::GitleaksIgnore)
+            Err(NO_LIST.to_owned())
         }
     }
 }
 
-/// Reads a list, whose file has this name.
+const SARIF: &str = "is a SARIF report, which cannot be imported; the JSON report of gitleaks can \
+                     (`--report-format json`)";
+
+const NO_LIST: &str = "is no list that can be imported: a JSON report or the .gitleaksignore of \
+                       gitleaks, a baseline of detect-secrets or kingfisher, or the output of \
+                       `trufflehog --json`";
+
+/// Reads a list that has this path.
 ///
 /// # Errors
 /// What in it is not as its scanner writes it.
-pub fn read(format: Format, name: &str, text: &str) -> Result<Vec<Foreign>, String> {
-    match format {
-        Format::GitleaksReport => gitleaks::report(text),
-        Format::GitleaksIgnore => Ok(gitleaks::ignore_file(name, text)),
-        Format::DetectSecrets => detect_secrets::baseline(text),
-        Format::Kingfisher => kingfisher::baseline(text),
-        Format::Trufflehog => trufflehog::lines(text),
+pub fn read(format: Format, path: &str, text: &str) -> Result<List, String> {
+    let mut list = match format {
+        Format::GitleaksReport => gitleaks::report(text)?.into(),
+        Format::GitleaksIgnore => gitleaks::ignore_file(path, text),
+        Format::DetectSecrets => detect_secrets::baseline(text)?.into(),
+        Format::Kingfisher => kingfisher::baseline(text)?.into(),
+        Format::Trufflehog => trufflehog::output(text)?,
+    };
+    tell_apart(&mut list.entries);
+    Ok(list)
+}
+
+/// Entries that differ in nothing but their commits name them.
+fn tell_apart(entries: &mut [Foreign]) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in entries.iter() {
+        *counts.entry(entry.label.clone()).or_default() += 1;
+    }
+    for entry in entries.iter_mut().filter(|entry| counts[&entry.label] > 1) {
+        if let Some(commit) = entry.commit.as_deref().and_then(|commit| commit.get(..SHORT)) {
+            entry.label.push_str(&format!(" in {commit}"));
+        }
     }
 }
+
+/// How many digits of a commit tell it from others.
+const SHORT: usize = 9;

@@ -1,24 +1,25 @@
 //! Which secret an entry of another list is about.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
-use std::path::{Component, Path};
+use std::path::Path;
 
+use memchr::memmem;
 use sha1::{Digest, Sha1};
 
-use super::{Foreign, Value};
+use super::versions::Versions;
+use super::{Foreign, Scope, Value};
 use crate::blob::{ObjectId, Origin};
 use crate::detect::Detector;
 use crate::document::{Document, Unit};
 use crate::finding::{Finding, Status};
-use crate::git::{self, Database, Repository};
+use crate::git::Repository;
 use crate::sighting::Place;
 
 /// The shortest piece of a value that says which one it is.
 const PIECE: usize = 20;
 
-/// The largest file in which a line is looked for.
-const LARGEST: u64 = 64 << 20;
+/// How far beyond a value on its line the text may reach of which there is a hash, in bytes.
+const REACH: usize = 200;
 
 /// What an entry turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub enum Outcome {
     NotReported(String),
     /// Nothing that could be found again: why.
     Lost(String),
+    /// No secret that is found, and the entry does not say that it is about Stripe.
+    Unrelated,
 }
 
 /// Finds the secrets of entries in what a scan has found.
@@ -39,14 +42,14 @@ pub struct Resolver<'a> {
     hashes: HashMap<String, Vec<usize>>,
     /// Findings by their paths.
     paths: BTreeMap<&'a str, Vec<usize>>,
-    database: Option<Database>,
-    root: &'a Path,
+    versions: Versions<'a>,
     detector: &'a Detector,
 }
 
 impl<'a> Resolver<'a> {
     /// Prepares for the entries of a repository, or of a plain directory, whose root is `root`.
     pub fn new(
+        entries: &[Foreign],
         findings: &'a [Finding],
         repository: Option<&Repository>,
         root: &'a Path,
@@ -63,12 +66,12 @@ impl<'a> Resolver<'a> {
                 for end in
                     (PIECE.min(value.len())..=value.len()).filter(|&e| value.is_char_boundary(e))
                 {
-                    hashes.entry(sha1(&value[..end])).or_default().push(number);
+                    hashes.entry(sha1(&value.as_bytes()[..end])).or_default().push(number);
                 }
             }
         }
-        let database = repository.map(Database::open);
-        Self { findings, hashes, paths, database, root, detector }
+        let versions = Versions::new(repository, root, entries);
+        Self { findings, hashes, paths, versions, detector }
     }
 
     /// What an entry is about. An entry that may be about one of several secrets is about none: a
@@ -81,7 +84,8 @@ impl<'a> Resolver<'a> {
         };
         match found.or_else(|| self.by_line(entry)) {
             Some(found) => self.outcome(found),
-            None => self.without_line(entry),
+            None if entry.scope() == Scope::Stripe => self.without_line(entry),
+            None => Outcome::Unrelated,
         }
     }
 
@@ -96,11 +100,13 @@ impl<'a> Resolver<'a> {
     }
 
     /// Where nothing that is found stands on the line: what does stand there, or what else is in
-    /// the file if the version with that line is not to be had.
+    /// the file if the version with that line is not to be had. What is known of a value must not
+    /// lead to another one.
     fn without_line(&self, entry: &Foreign) -> Outcome {
         let outcome = self.why_not(entry);
         let is_lost = matches!(outcome, Outcome::Lost(_));
-        if is_lost && entry.is_of_stripe() && self.blob(entry).is_none() {
+        let is_unknown = matches!(entry.value, Value::Unknown);
+        if is_lost && is_unknown && self.versions.blob(entry).is_none() {
             let all = entry.path.as_deref().map(|path| self.at_path(path)).unwrap_or_default();
             return self.one_of(&all).map_or(outcome, |found| self.outcome(found));
         }
@@ -118,22 +124,44 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// By a text that holds the value, in any spelling, or is a long beginning of it.
     fn by_value(&self, text: &str) -> Option<Result<usize, String>> {
+        let mut read = Vec::new();
+        self.detector.scan(text.as_bytes(), "", &mut read);
         let matches = |&number: &usize| {
             self.findings[number].credential().is_some_and(|credential| {
                 let value = credential.secret.reveal();
-                text.contains(value) || text.len() >= PIECE && value.starts_with(text)
+                text.contains(value)
+                    || text.len() >= PIECE && value.starts_with(text)
+                    || read.iter().any(|found| found.secret.reveal() == value)
             })
         };
         self.one_of(&(0..self.findings.len()).filter(matches).collect::<Vec<_>>())
     }
 
-    /// By the line in the very blob that the commit has at the path, or else in any version.
+    /// By the line in the very blob that the commit has at the path, or else in any version. An
+    /// entry whose rule or value says that it is about something else means nothing on its line.
     fn by_line(&self, entry: &Foreign) -> Option<Result<usize, String>> {
-        let line = entry.line?;
+        let line = entry.line.filter(|_| entry.scope() != Scope::Others)?;
         let candidates = self.at_path(entry.path.as_deref()?);
-        let blob = self.blob(entry);
-        let stands = |place: &Place, blob: Option<ObjectId>| {
+        let blob = self.versions.blob(entry);
+        let mut found = self.standing(&candidates, line, blob);
+        if found.is_empty() {
+            found = self.standing(&candidates, line, None);
+            // A line of another version says nothing if this one is here and has something else.
+            if let Some(own) = found.first().and_then(|_| self.versions.own(entry)) {
+                found.retain(|&number| {
+                    !self.is_comparable(number) || self.holds(&own, line, number)
+                });
+            }
+        }
+        found.retain(|&number| self.may_mean(entry, line, number));
+        self.one_of(&found)
+    }
+
+    /// Those that stand on a line, of a blob or of any version.
+    fn standing(&self, candidates: &[usize], line: u64, blob: Option<ObjectId>) -> Vec<usize> {
+        let stands = |place: &Place| {
             let is_blob = match (place.origin, blob) {
                 (Origin::History(id), Some(blob)) => id == blob,
                 (_, Some(_)) => false,
@@ -141,15 +169,45 @@ impl<'a> Resolver<'a> {
             };
             is_blob && (place.start.line..=place.end.line).contains(&line)
         };
-        let at = |blob: Option<ObjectId>| -> Vec<usize> {
-            let places =
-                |finding: &'a Finding| std::iter::once(&finding.place).chain(&finding.others);
-            let fits = |&&n: &&usize| places(&self.findings[n]).any(|place| stands(place, blob));
-            candidates.iter().filter(fits).copied().collect()
-        };
-        let exact = if blob.is_some() { at(blob) } else { Vec::new() };
-        let found = if exact.is_empty() { at(None) } else { exact };
-        self.one_of(&found)
+        let fits = |&&number: &&usize| self.places(number).any(stands);
+        candidates.iter().filter(fits).copied().collect()
+    }
+
+    fn places(&self, number: usize) -> impl Iterator<Item = &Place> {
+        let finding = &self.findings[number];
+        std::iter::once(&finding.place).chain(&finding.others)
+    }
+
+    fn value(&self, number: usize) -> &[u8] {
+        let credential = self.findings[number].credential();
+        credential.map(|credential| credential.secret.reveal().as_bytes()).unwrap_or_default()
+    }
+
+    /// Whether a value stands in its files as it is, so that texts can be compared with it.
+    fn is_comparable(&self, number: usize) -> bool {
+        self.places(number).all(|place| place.decoded.is_empty())
+    }
+
+    fn holds(&self, bytes: &[u8], line: u64, number: usize) -> bool {
+        line_of(bytes, line).is_some_and(|text| memmem::find(text, self.value(number)).is_some())
+    }
+
+    /// Whether what an entry says of its value lets it be about a finding on its line.
+    fn may_mean(&self, entry: &Foreign, line: u64, number: usize) -> bool {
+        let value = self.value(number);
+        match &entry.value {
+            Value::Unknown => true,
+            Value::Clear(text) => memmem::find(value, text.as_bytes()).is_some(),
+            Value::Sha1(hash) => {
+                let mut lines = self
+                    .versions
+                    .all(entry)
+                    .filter(|bytes| self.holds(bytes, line, number))
+                    .filter_map(|bytes| line_of(&bytes, line).map(<[u8]>::to_vec))
+                    .peekable();
+                lines.peek().is_none() || lines.any(|text| is_hash_of_either(&text, value, hash))
+            }
+        }
     }
 
     /// The findings in a path, which in the list may begin further out.
@@ -167,28 +225,21 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn blob(&self, entry: &Foreign) -> Option<ObjectId> {
-        let database = self.database.as_ref()?;
-        let commit = ObjectId::from_hex(entry.commit.as_deref()?.as_bytes())?;
-        git::blob_at(database, &commit, entry.path.as_deref()?)
-    }
-
     /// Looks at the line itself for something that begins like a credential and is none.
     fn why_not(&self, entry: &Foreign) -> Outcome {
         let lost = |why: &str| Outcome::Lost(why.to_owned());
         let (Some(path), Some(line)) = (&entry.path, entry.line) else {
             return lost("it names neither a value nor a line");
         };
-        let Some(bytes) = self.content(entry, path) else {
-            return lost("neither its commit nor its file is here");
-        };
-        let (_, dropped) = self.detector.explain(&bytes, path);
-        let document = Document::new(&bytes);
-        let at_line = dropped
-            .iter()
-            .filter(|drop| document.position(drop.span.start, Unit::Byte).line == line);
-        match at_line.max_by_key(|drop| drop.span.len()) {
-            Some(drop) => Outcome::NotReported(drop.why.text().to_owned()),
+        let mut versions = self.versions.all(entry).peekable();
+        if versions.peek().is_none() {
+            return lost(match &entry.commit {
+                Some(_) => "neither its commit nor its file is here",
+                None => "its file is neither here nor in history",
+            });
+        }
+        match versions.find_map(|bytes| self.dropped(&bytes, path, line)) {
+            Some(why) => Outcome::NotReported(why),
             None if self.at_path(path).is_empty() => Outcome::NotReported(
                 "nothing in any version of this file is a credential of Stripe".to_owned(),
             ),
@@ -196,20 +247,44 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn content(&self, entry: &Foreign, path: &str) -> Option<Vec<u8>> {
-        if let (Some(blob), Some(database)) = (self.blob(entry), &self.database) {
-            return database.read(&blob).ok().map(|(_, bytes)| bytes.to_vec());
-        }
-        // A list must not lead out of the directory that it is about.
-        let path = Path::new(path);
-        let is_inside = path.components().all(|part| matches!(part, Component::Normal(_)));
-        let file = self.root.join(path);
-        let metadata = fs::symlink_metadata(&file).ok()?;
-        let is_small = metadata.is_file() && metadata.len() <= LARGEST;
-        if is_inside && is_small { fs::read(file).ok() } else { None }
+    /// Why what begins like a credential on a line is none.
+    fn dropped(&self, bytes: &[u8], path: &str, line: u64) -> Option<String> {
+        let (_, dropped) = self.detector.explain(bytes, path);
+        let document = Document::new(bytes);
+        let at_line = dropped
+            .iter()
+            .filter(|drop| document.position(drop.span.start, Unit::Byte).line == line);
+        at_line.max_by_key(|drop| drop.span.len()).map(|drop| drop.why.text().to_owned())
     }
 }
 
-fn sha1(text: &str) -> String {
-    Sha1::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+fn line_of(bytes: &[u8], line: u64) -> Option<&[u8]> {
+    let before = usize::try_from(line.checked_sub(1)?).ok()?;
+    bytes.split(|&byte| byte == b'\n').nth(before)
+}
+
+/// The keyword plugin of detect-secrets before version 1 made its lines lower-case.
+fn is_hash_of_either(text: &[u8], value: &[u8], hash: &str) -> bool {
+    is_hash_around(text, value, hash)
+        || is_hash_around(&text.to_ascii_lowercase(), &value.to_ascii_lowercase(), hash)
+}
+
+/// Whether a hash is that of a text on a line that holds a value, or the end of it: a URL, or a string
+/// with something before the value. Such a text begins and ends where a word does.
+fn is_hash_around(text: &[u8], value: &[u8], hash: &str) -> bool {
+    let is_edge = |&at: &usize| {
+        let is_word = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphanumeric);
+        at == 0 || !is_word(at - 1) || !is_word(at)
+    };
+    memmem::find_iter(text, value).any(|start| {
+        let end = start + value.len();
+        let last = end.saturating_sub(PIECE).max(start);
+        let starts = (start.saturating_sub(REACH)..=last).filter(is_edge);
+        let ends = || (end..=text.len().min(end + REACH)).filter(is_edge);
+        starts.flat_map(|start| ends().map(move |end| start..end)).any(|at| sha1(&text[at]) == hash)
+    })
+}
+
+fn sha1(text: &[u8]) -> String {
+    Sha1::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
