@@ -16,13 +16,22 @@ pub fn joint(rest: &[u8]) -> Option<Step> {
     let mut at = 1;
     let mut has_operator = false;
     let mut has_comma = false;
+    // Without an operator, only white space joins two literals.
+    let mut is_adjacent = true;
     while let Some(&byte) = rest.get(at).filter(|_| at < LONGEST_JOINT) {
         at += match byte {
             quote if is_quote(quote) => {
                 let len = at + 1;
-                return if has_comma { array(rest, len) } else { Some(nothing(len)) };
+                return match has_comma {
+                    true => array(rest, len),
+                    false => (has_operator || is_adjacent).then(|| nothing(len)),
+                };
             }
-            b' ' | b'\t' | b'\r' | b'\n' | b'$' | b'#' | b'{' | b'}' | b'(' | b')' => 1,
+            b' ' | b'\t' | b'\r' | b'\n' => 1,
+            b'$' | b'#' | b'{' | b'}' | b'(' | b')' => {
+                is_adjacent = false;
+                1
+            }
             b',' if !has_operator => {
                 (has_operator, has_comma) = (true, true);
                 1

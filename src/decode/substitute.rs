@@ -22,8 +22,6 @@ pub fn decode(layer: Layer, bytes: &[u8], at: Range<usize>) -> Option<Decoded> {
 /// How far a text behind a needle is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
-    /// To the first character that no credential goes on with.
-    Plain,
     /// As far as a credential could go, whatever stands there.
     Any,
     /// To the first space or quote behind a credential in another spelling.
@@ -39,7 +37,6 @@ pub fn decode_body(
     length: Length,
 ) -> Option<Decoded> {
     let (longest, goes_on): (usize, fn(&u8) -> bool) = match length {
-        Length::Plain => (320, |byte| byte.is_ascii_alphanumeric() || b"_%\r\n".contains(byte)),
         Length::Any => (400, |_| true),
         Length::Spelled => (1500, |byte| !b" \t\"'`".contains(byte)),
     };
@@ -47,7 +44,10 @@ pub fn decode_body(
         let body = &decoded.text[decoded.index_of(needle.end)..];
         body.len() < longest && body.last().is_none_or(goes_on)
     };
-    Some(read(layer, bytes, limits, &goes_on))
+    // A prefix that stands as it is was seen to begin a credential there: a literal before it, that
+    // ends with a letter, must not be joined to it.
+    let plain = if length == Length::Any { needle.start } else { limits.start };
+    Some(read_behind(plain, layer, bytes, limits, &goes_on))
 }
 
 fn read(
@@ -56,10 +56,22 @@ fn read(
     limits: Range<usize>,
     goes_on: &dyn Fn(&Decoded) -> bool,
 ) -> Decoded {
+    read_behind(limits.start, layer, bytes, limits, goes_on)
+}
+
+/// Reads a text of which the part before a place is not spelled.
+fn read_behind(
+    plain: usize,
+    layer: Layer,
+    bytes: &[u8],
+    limits: Range<usize>,
+    goes_on: &dyn Fn(&Decoded) -> bool,
+) -> Decoded {
     let mut decoded = Decoded::new(layer, limits.clone());
     let mut i = limits.start;
     while i < limits.end && goes_on(&decoded) {
-        match step(layer, &bytes[i..limits.end]) {
+        let step = if i < plain { None } else { step(layer, &bytes[i..limits.end]) };
+        match step {
             Some(Step { text, len }) => {
                 if let Some(byte) = text {
                     decoded.push(byte, i..i + len);

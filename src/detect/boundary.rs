@@ -29,7 +29,8 @@ pub fn left(bytes: &[u8], span: &Range<usize>) -> Left {
     }
 }
 
-/// Whether a text ends with `\n`, `\x22`, `\u0022`, `\042`, `%22`, `=22` or the code of a colour.
+/// Whether a text ends with `\n`, `\x22`, `\u0022`, `\042`, `%22`, `=22`, `=3D22` or the code of a
+/// colour.
 fn ends_with_escape(before: &[u8]) -> bool {
     let hex = |n: usize, signs: &[&[u8]]| {
         let (head, digits) = before.split_at(before.len().saturating_sub(n));
@@ -38,12 +39,16 @@ fn ends_with_escape(before: &[u8]) -> bool {
     let is_simple = |letter: u8| b"nrtbfv0ae".contains(&letter);
     let simple = matches!(before, [head @ .., b'\\', letter]
         if is_simple(*letter) && !head.ends_with(b"\\\\\\"));
-    let quoted = [&b"=3D"[..], b"=22", b"=0A", b"=0D", b"=20"];
+    const QUOTED: [&[u8]; 5] = [b"3D", b"22", b"0A", b"0D", b"20"];
+    let quoted = |code: &&[u8]| {
+        let head = before.strip_suffix(*code).unwrap_or_default();
+        head.ends_with(b"=") || head.ends_with(b"=3D")
+    };
     simple
         || hex(2, &[b"%", b"%25", b"%2525", b"\\x"])
         || hex(4, &[b"\\u", b"\\x", b"%u"])
         || hex(8, &[b"\\U"])
-        || quoted.iter().any(|code| before.ends_with(code))
+        || QUOTED.iter().any(quoted)
         || is_octal(before)
         || ends_with_color(before)
 }

@@ -130,8 +130,7 @@ impl Pass<'_> {
         let end = needle.end + body.take(LONGEST).count();
         let rest = &bytes[end..];
         let longer = match (decode::goes_on(rest), decode::replaced_by(rest)) {
-            (Some(layer), _) => self.joined(bytes, needle, (layer, Length::Plain), depth),
-            (None, Some(layer)) => self.joined(bytes, needle, (layer, Length::Any), depth),
+            (Some(layer), _) | (None, Some(layer)) => self.joined(bytes, needle, layer, depth),
             (None, None) => None,
         };
         match (outcome, longer) {
@@ -147,11 +146,11 @@ impl Pass<'_> {
         &self,
         bytes: &[u8],
         needle: &Range<usize>,
-        (layer, length): (Layer, Length),
+        layer: Layer,
         depth: usize,
     ) -> Option<Match> {
         let window = needle.start.saturating_sub(BEFORE_JOINT)..bytes.len();
-        let decoded = decode::decode_body(layer, bytes, window, needle, length)?;
+        let decoded = decode::decode_body(layer, bytes, window, needle, Length::Any)?;
         let range = decoded.index_of(needle.start)..decoded.index_of(needle.end);
         let around = || self.context(bytes, needle);
         let inner = Pass { around: &around, read: Some(&decoded), ..*self };
@@ -211,8 +210,16 @@ impl Pass<'_> {
         if bytes.get(decoded.source.clone()) == Some(&decoded.text) {
             return Some(extent);
         }
-        let is_found = self.judge_inside(bytes, &decoded, needle, depth, outcomes);
+        let mut is_found = self.judge_inside(bytes, &decoded, needle, depth, outcomes);
         let is_run = matches!(layer, Layer::Base64 | Layer::Hex);
+        if is_run && !is_found {
+            let ends = other_ends(&bytes[..decoded.source.end.max(needle.end)], needle.end);
+            is_found = ends.into_iter().flatten().any(|end| {
+                let alone = decode::decode(layer, phase, &bytes[..end], needle.clone());
+                let bytes = &bytes[..end];
+                alone.is_some_and(|alone| self.judge_inside(bytes, &alone, needle, depth, outcomes))
+            });
+        }
         let goes_on = is_run && decode::replaced_by(&bytes[decoded.source.end..]).is_some();
         if depth == DEPTH && (goes_on || !is_found) {
             self.read_through(bytes, needle, (layer, phase), outcomes);
@@ -288,6 +295,14 @@ fn place(decoded: &Decoded, inside: Vec<Outcome>, outcomes: &mut Vec<Outcome>) -
         });
     }
     is_found
+}
+
+/// Where an encoded text may end as well that was read over several lines: what follows the first
+/// white space, or the last line, may be a text of its own.
+fn other_ends(read: &[u8], from: usize) -> [Option<usize>; 2] {
+    let rest = &read[from..];
+    let word = rest.iter().position(u8::is_ascii_whitespace);
+    [word, memchr::memrchr(b'\n', rest)].map(|len| len.map(|len| from + len))
 }
 
 /// The layer of a joint that a text ends with: a line that goes on, a soft break, or a quote.

@@ -1,7 +1,7 @@
 //! Bodies that somebody made up: masks, runs, sequences and words.
 
 /// Words that stand in bodies which people write by hand. A random body of 99 characters holds a
-/// given word of five letters, whatever its case, once in ten thousand keys at most; shorter words
+/// given word of five letters, written as people do, once in ten thousand keys at most; shorter words
 /// are not listed.
 const WORDS: &[&str] = &[
     "abcdefgh",
@@ -76,7 +76,20 @@ fn is_uneven(bytes: &[u8]) -> bool {
 
 fn has_word(body: &str) -> bool {
     let lower = body.to_ascii_lowercase();
-    WORDS.iter().filter(|word| word.len() >= 5).any(|word| lower.contains(word))
+    WORDS.iter().filter(|word| word.len() >= 5).any(|word| is_written(body, &lower, word))
+}
+
+/// Whether a word stands in a body, in capitals and small letters as people write them: `insert`,
+/// `Insert`, `INSERT`, `yourKey`, and not `insErT`, which chance has made.
+fn is_written(body: &str, lower: &str, word: &str) -> bool {
+    lower.match_indices(word).any(|(at, _)| {
+        let written = &body.as_bytes()[at..at + word.len()];
+        let capitals = written[1..].iter().filter(|byte| byte.is_ascii_uppercase()).count();
+        let ends_small = !written[word.len() - 1].is_ascii_uppercase();
+        capitals == 0
+            || capitals * 4 <= word.len() && ends_small
+            || !written.iter().any(u8::is_ascii_lowercase)
+    })
 }
 
 /// Short words that say nothing alone: chance makes one of four letters in a thousandth of the
@@ -90,7 +103,7 @@ const SHORT_WORDS: &[&str] = &[
 /// Whether two short words stand in a body.
 fn is_made_of_words(body: &str) -> bool {
     let lower = body.to_ascii_lowercase();
-    SHORT_WORDS.iter().filter(|word| lower.contains(**word)).nth(1).is_some()
+    SHORT_WORDS.iter().filter(|word| is_written(body, &lower, word)).nth(1).is_some()
 }
 
 /// Letters of one case alone: chance makes one in a billion bodies of 24 characters so.

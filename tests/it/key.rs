@@ -136,6 +136,19 @@ fn placeholders_of_all_shapes_are_silent() {
     }
 }
 
+/// Chance makes a word of a random body once in a while, though not as people write it.
+#[test]
+fn a_word_that_chance_has_made_is_no_placeholder() {
+    let text =
+        |word: &str| format!("stripe key = '{}_NImOsP4nhTl0Q4{word}T017E00ScK8QRG'", "sk_test");
+    for word in ["inSErT", "iNsErt", "inserT"] {
+        assert_eq!(find(&text(word)).len(), 1, "{word}");
+    }
+    for word in ["insert", "Insert", "INSERT", "inSert"] {
+        assert!(find(&text(word)).is_empty(), "{word}");
+    }
+}
+
 /// Lower-case hexadecimal digits are Paystack's and Medusa's, capital ones Magic's, `a2V5Xz` is
 /// WorkOS's, 42 characters Clerk's.
 #[test]

@@ -105,11 +105,6 @@ fn makes_sense(outer: &str, inner: &str) -> bool {
     if outer.starts_with("joined") && inner.starts_with("joined") {
         return false;
     }
-    // Not read yet: lines that quoted-printable breaks within a literal of several parts.
-    let is_broken = |name: &str| name.starts_with("joined") || name.starts_with("quoted-printable");
-    if is_broken(outer) && is_broken(inner) {
-        return false;
-    }
     let is_sixteen = outer.starts_with("UTF-32") && inner.starts_with("UTF-32");
     let is_half_wide = outer.starts_with("joined") && inner.starts_with("UTF");
     !is_half_wide && !is_sixteen
@@ -186,11 +181,32 @@ fn around() -> impl Strategy<Value = (String, String)> {
         .prop_map(|((left, a), (b, right))| (format!("{left}{a}"), format!("{b}{right}")))
 }
 
+/// Whether what stands around a text reads as more of it: an operator and another literal, another
+/// line of base64, a soft break before it. The text is no key then.
+fn goes_on(spelling: &str, left: &str, right: &str) -> bool {
+    let joints = |c: char| " \t\n+.&~|<>\\$#{}(),@=fFbBrRuUL".contains(c);
+    match spelling.split([' ', ',']).next().unwrap_or_default() {
+        "joined" => right.trim_start_matches(joints).starts_with(['"', '\'', '`']),
+        "quoted-printable" => left.ends_with("=\n"),
+        "base64" => {
+            let next = right.trim_start();
+            let is_line = right[..right.len() - next.len()].contains('\n');
+            is_line && next.starts_with(|c: char| c.is_ascii_alphanumeric() || "+/-_=".contains(c))
+        }
+        _ => false,
+    }
+}
+
+/// The gate is the same every day; another seed is another sample.
+fn seed() -> u64 {
+    std::env::var("STRIPEGUARD_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 600,
+        cases: 4000,
         failure_persistence: None,
-        rng_seed: RngSeed::Fixed(1),
+        rng_seed: RngSeed::Fixed(seed()),
         ..ProptestConfig::default()
     })]
 
@@ -205,9 +221,7 @@ proptest! {
         };
         let name = |which: usize| SPELLINGS.get(which).map_or("plain", |(name, _)| name);
         prop_assume!(makes_sense(name(outer), name(inner)));
-        // Beside a quote of something else, nobody can tell where the literal begins and ends.
-        let is_joined = [outer, inner].map(name).iter().any(|name| name.starts_with("joined"));
-        prop_assume!(!is_joined || !format!("{left}{right}").contains(['"', '\'', '`']));
+        prop_assume!(![outer, inner].map(name).iter().any(|name| goes_on(name, &left, &right)));
         let key = key(family, len, seed);
         let spelled = spell(outer, &spell(inner, key.as_bytes()));
         let text = [left.as_bytes(), &spelled, right.as_bytes()].concat();
