@@ -1,8 +1,8 @@
 //! Finding a repository on disk, without obeying what its configuration says.
 
 use std::fmt;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::coverage::Note;
@@ -150,7 +150,7 @@ pub(crate) fn is_git_dir(path: &Path) -> bool {
 /// Reads `gitdir: <path>` from a `.git` file; a relative path starts at the file's directory.
 fn follow_git_file(file: &Path) -> Result<PathBuf, OpenError> {
     let content =
-        read_small(file).map_err(|error| OpenError::Unreadable { path: file.to_owned(), error })?;
+        read_head(file).map_err(|error| OpenError::Unreadable { path: file.to_owned(), error })?;
     let target = content
         .strip_prefix(b"gitdir:")
         .map(|rest| bytes_to_path(rest.trim_ascii()))
@@ -160,6 +160,17 @@ fn follow_git_file(file: &Path) -> Result<PathBuf, OpenError> {
         true => Ok(target),
         false => Err(OpenError::BrokenLink { file: file.to_owned(), target }),
     }
+}
+
+/// As much of a file as a `.git` file can be. Any file may be asked about, and most are larger.
+fn read_head(file: &Path) -> io::Result<Vec<u8>> {
+    const LONGEST: u64 = 64 << 10;
+    if !fs::metadata(file)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut head = Vec::new();
+    File::open(file)?.take(LONGEST).read_to_end(&mut head)?;
+    Ok(head)
 }
 
 pub(crate) fn open_git_dir(
