@@ -1,0 +1,4 @@
+//! The promises of SECURITY.md, held against a whole program on bad days.
+
+mod fault;
+mod subject;
