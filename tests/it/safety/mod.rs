@@ -2,5 +2,7 @@
 
 mod bytes;
 mod fault;
+#[cfg(target_os = "linux")]
+mod network;
 mod output;
 mod subject;
