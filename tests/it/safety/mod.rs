@@ -6,3 +6,4 @@ mod fault;
 mod network;
 mod output;
 mod subject;
+mod unusual;
