@@ -2,6 +2,7 @@
 
 mod bytes;
 mod fault;
+mod fuzz;
 #[cfg(target_os = "linux")]
 mod network;
 mod output;
