@@ -156,6 +156,20 @@ fn objects_that_are_named_and_missing() {
 }
 
 #[test]
+fn a_staged_object_that_is_missing() {
+    let fixture = Fixture::new();
+    fixture.commit("one");
+    fixture.write("staged", "NEEDLE_1");
+    fixture.write("intended", "later");
+    fixture.git(&["add", "staged"]);
+    fixture.git(&["add", "-N", "intended"]);
+    assert_eq!(gaps(&walk(&fixture)), [""; 0]);
+    let id = blob_id(b"NEEDLE_1").to_string();
+    fs::remove_file(fixture.root.join(format!(".git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
+    assert_gap(&walk(&fixture), &id, "although the index");
+}
+
+#[test]
 fn references_that_lead_nowhere() {
     let fixture = Fixture::new();
     fixture.commit("one");
