@@ -25,7 +25,10 @@ pub const BASELINE: &str = ".stripeguard-baseline";
 /// The largest baseline, in bytes: more lines than any organization has secrets.
 pub const LARGEST: u64 = 64 << 20;
 
-/// Every mistake in a configuration, each with its line.
+/// So many mistakes are shown: somebody else's file, which is only scanned, may hold a million.
+const MOST_SHOWN: usize = 100;
+
+/// The mistakes in a configuration, each with its line.
 #[derive(Debug)]
 pub struct Mistakes(String);
 
@@ -119,9 +122,12 @@ pub fn nearest(scope: &Scope) -> Option<PathBuf> {
 fn mistakes(path: &Path, file: &str, problems: &[Problem], what: &str) -> Mistakes {
     let scanner = Scanner::new(super::today(), Limits::default());
     let mut text = String::new();
-    for problem in problems {
+    for problem in problems.iter().take(MOST_SHOWN) {
         text.push_str(&frame(path, file, problem, &scanner));
         text.push_str("\n\n");
+    }
+    if let Some(more @ 1..) = problems.len().checked_sub(MOST_SHOWN) {
+        text.push_str(&format!("and {more} more like these\n\n"));
     }
     let (count, s) = (problems.len(), if problems.len() == 1 { "" } else { "s" });
     text.push_str(&format!("stripeguard: {count} mistake{s} in the {what}; nothing was scanned\n"));

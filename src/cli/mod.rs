@@ -32,6 +32,9 @@ use clap::Parser;
 
 use args::{Arguments, Command};
 
+use crate::decode::container::Limits;
+use crate::scan::Scanner;
+
 /// What the exit code says. One of a list wins over those behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -45,6 +48,9 @@ pub enum Exit {
     Incomplete = 3,
     /// Somebody interrupted the run: 128 and the number of the signal, as shells say it.
     Interrupted = 130,
+    /// The reader of a pipe left before all was written: what shells say of programs that `SIGPIPE`
+    /// ends, git and grep among them.
+    Unread = 141,
 }
 
 impl From<Exit> for ExitCode {
@@ -58,7 +64,11 @@ impl From<Exit> for ExitCode {
 /// # Errors
 /// What a command cannot do, as a sentence for people.
 pub fn run() -> anyhow::Result<ExitCode> {
-    let exit = match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return Ok(refuse(&error)),
+    };
+    let exit = match arguments.command {
         Command::Scan(arguments) => scan::run(&arguments)?,
         Command::Rules(arguments) => rules::run(&arguments)?,
         Command::Explain(arguments) => explain::run(&arguments)?,
@@ -84,22 +94,43 @@ pub fn run() -> anyhow::Result<ExitCode> {
     Ok(exit.into())
 }
 
-/// Says on standard error what went wrong. A pipe that the reader closed is no fault.
+/// Says on standard error what went wrong. Of a pipe that the reader closed only the exit code
+/// tells, so that `stripeguard scan | head` is quiet and yet no success.
 pub fn complain(error: &anyhow::Error) -> ExitCode {
     let closed = |cause: &(dyn std::error::Error + 'static)| {
         cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
     };
     if error.chain().any(closed) {
-        return ExitCode::SUCCESS;
+        return Exit::Unread.into();
     }
     if let Some(frames) = error.downcast_ref::<config::Mistakes>() {
         output::stderr(&frames.to_string());
         return Exit::Usage.into();
     }
-    let text = crate::snippet::neutral(&format!("{error:#}"));
+    let text = harmless(&format!("{error:#}"));
     // Nothing is left to be told if even this cannot be written.
     let _ = writeln!(io::stderr(), "stripeguard: {text}");
     Exit::Usage.into()
+}
+
+/// Prints help, or what is wrong with the command line. A key that somebody pasted there must not
+/// come back: standard error is kept in logs.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let text = error.to_string();
+    let lines: Vec<String> = text.lines().map(harmless).collect();
+    if !error.use_stderr() || text.lines().eq(lines.iter()) {
+        // Nothing is left to be told if even this cannot be written.
+        let printed = error.print();
+        let is_told = error.use_stderr() || printed.is_ok();
+        return if is_told { ExitCode::from(error.exit_code() as u8) } else { Exit::Usage.into() };
+    }
+    output::stderr(&format!("{}\n", lines.join("\n")));
+    Exit::Usage.into()
+}
+
+/// A text for people without secrets and without anything that a terminal would obey.
+fn harmless(text: &str) -> String {
+    Scanner::new(today(), Limits::default()).label(text)
 }
 
 /// When a report says that it was written: the clock, or what `SOURCE_DATE_EPOCH` says in its place,

@@ -12,20 +12,17 @@ const WIDTH: usize = 80;
 /// Beyond this, lines are hard to read.
 const WIDEST: usize = 120;
 
-/// Writes to standard output. A reader that has closed the pipe has seen enough.
+/// Writes to standard output.
 ///
 /// # Errors
-/// If it cannot be written.
+/// If not all of it could be written, be it that the reader closed the pipe: what nobody has read
+/// must not look like an all-clear.
 pub fn stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = BufWriter::new(io::stdout().lock());
-    match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            // What is left in the buffer has no reader; dropping the buffer would try again.
-            let _ = out.into_parts();
-            Ok(())
-        }
-        other => other.context("the report cannot be written to standard output"),
-    }
+    let written = write(&mut out).and_then(|()| out.flush());
+    // What is left in the buffer has no place to go; dropping the buffer would try again.
+    let _ = out.into_parts();
+    written.context("the report cannot be written to standard output")
 }
 
 /// Writes a line to standard error; if that is closed, nobody wants to know.
@@ -33,7 +30,9 @@ pub fn stderr(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// Writes beside the file and renames, so that nobody ever sees half a report.
+/// Writes beside the file and renames, so that nobody ever sees half a report. What a link leads to
+/// is replaced and not the link. Devices and pipes are written to: as root, a rename would put a file
+/// in the place of `/dev/null`.
 ///
 /// # Errors
 /// If the directory is missing or something cannot be written; nothing is left behind then.
@@ -41,16 +40,27 @@ pub fn file(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
+    let failed = || format!("{} cannot be written; does its directory exist?", path.display());
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return through(path, write).with_context(failed);
+    }
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut name = target.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let written = create(&part, write).and_then(|()| fs::rename(&part, path));
+    let part = target.with_file_name(name);
+    let written = create(&part, write).and_then(|()| fs::rename(&part, &target));
     if written.is_err() {
         // The first error is the one to tell.
         let _ = fs::remove_file(&part);
     }
+    written.with_context(failed)
+}
+
+fn through(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(File::options().write(true).open(path)?);
+    let written = write(&mut out).and_then(|()| out.flush());
+    let _ = out.into_parts();
     written
-        .with_context(|| format!("{} cannot be written; does its directory exist?", path.display()))
 }
 
 fn create(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

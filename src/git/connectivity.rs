@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::blob::ObjectId;
+use crate::blob::{ObjectId, ObjectKind};
 use crate::coverage::Coverage;
+use crate::git::database::hash;
 use crate::git::presence::Presence;
 use crate::git::{RefKind, Reference, Repository, Walk, read_small};
 
 /// How many missing objects are named one by one.
 const MOST_NAMED: usize = 1000;
 
-/// Adds a gap for every object that something leads to and that is missing, for every reference
+/// Adds a gap for every object that something, an index too, leads to and that is missing, for every reference
 /// that cannot be read, and for a history that was cut off. Reflogs, `FETCH_HEAD` and the like may
 /// name what git has removed since.
 pub(crate) fn check(repository: &Repository, walk: &mut Walk, presence: &Presence, partial: bool) {
@@ -44,6 +45,14 @@ pub(crate) fn check(repository: &Repository, walk: &mut Walk, presence: &Presenc
     for reference in walk.references.all.iter().filter(keeps) {
         let name = String::from_utf8_lossy(&reference.name);
         note(reference.target, &|| format!("the reference {name}"));
+    }
+    // What is staged is in no commit yet. In the empty blob is nothing, whether it is there or not.
+    let empty = hash(ObjectKind::Blob, b"", repository.id_len());
+    let others = repository.other_work_trees();
+    for work_tree in std::iter::once(repository).chain(&others) {
+        let index = work_tree.index();
+        let staged = index.entries.iter().filter(|entry| entry.has_blob() && entry.id != empty);
+        staged.for_each(|entry| note(entry.id, &|| "the index".to_owned()));
     }
     let coverage = &mut walk.coverage;
     coverage.gaps.extend(walk.references.gaps.iter().cloned());

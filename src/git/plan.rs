@@ -6,6 +6,7 @@ use crate::blob::ObjectId;
 use crate::coverage::Note;
 use crate::git::Database;
 use crate::git::listing::Listing;
+use crate::git::pack::Pack;
 use crate::git::pack::forest::{Entry, Forest};
 use crate::git::presence::Presence;
 
@@ -24,7 +25,8 @@ impl Plan {
     pub fn new(database: &Database, threads: usize) -> Self {
         let forests: Vec<_> =
             database.packs.iter().map(|pack| Forest::new(pack, threads)).collect();
-        let Listing { repeated, loose, objects, gaps } = Listing::new(database);
+        let Listing { repeated, loose, objects, mut gaps } = Listing::new(database);
+        gaps.extend(database.packs.iter().filter_map(Pack::doubt_of_index));
         let packed: usize = database.packs.iter().map(|pack| pack.idx.len()).sum();
         let mut presence = Presence::with_capacity(packed + loose.len());
         for pack in &database.packs {

@@ -41,6 +41,8 @@ pub enum OpenError {
     Missing(PathBuf),
     /// What is there is no repository.
     NotARepository(PathBuf),
+    /// What is left of a git directory, or a `.git` file that leads to none.
+    Damaged(PathBuf),
     /// A `.git` file or a `commondir` file that leads nowhere.
     BrokenLink {
         /// The file.
@@ -71,6 +73,13 @@ impl fmt::Display for OpenError {
             Self::NotARepository(path) => write!(
                 f,
                 "{} is not a git repository; name the root of a work tree or a git directory",
+                path.display()
+            ),
+            Self::Damaged(path) => write!(
+                f,
+                "{} is damaged, and its history was not read: a git directory has HEAD, objects and \
+                 refs, and a .git file says where one is; restore it, or remove it if no history \
+                 belongs to it",
                 path.display()
             ),
             Self::BrokenLink { file, target } => write!(
@@ -112,6 +121,8 @@ pub fn open(path: &Path) -> Result<Repository, OpenError> {
             let inside = path.file_name().is_some_and(|name| name == ".git");
             open_git_dir(path.to_owned(), path.parent().filter(|_| inside))
         }
+        Ok(inner) if inner.is_dir() && was_git_dir(&dot_git) => Err(OpenError::Damaged(dot_git)),
+        _ if was_database(path) => Err(OpenError::Damaged(path.to_owned())),
         _ => Err(OpenError::NotARepository(path.to_owned())),
     }
 }
@@ -147,6 +158,20 @@ pub(crate) fn is_git_dir(path: &Path) -> bool {
     head && (own || path.join("commondir").is_file())
 }
 
+/// Whether a directory named `.git` has something of what makes a git directory. Git passes over one
+/// that has not all of it, and so hides that a history cannot be read.
+fn was_git_dir(dot_git: &Path) -> bool {
+    let has = |name| fs::symlink_metadata(dot_git.join(name)).is_ok();
+    ["HEAD", "objects", "refs", "packed-refs", "commondir"].into_iter().any(has)
+}
+
+/// Whether a directory of any name holds the objects of a bare repository.
+fn was_database(path: &Path) -> bool {
+    let has = |name| fs::symlink_metadata(path.join(name)).is_ok();
+    (has("objects/pack") || has("objects/info"))
+        && ["HEAD", "refs", "packed-refs", "config"].into_iter().any(has)
+}
+
 /// Reads `gitdir: <path>` from a `.git` file; a relative path starts at the file's directory.
 fn follow_git_file(file: &Path) -> Result<PathBuf, OpenError> {
     let content =
@@ -154,7 +179,10 @@ fn follow_git_file(file: &Path) -> Result<PathBuf, OpenError> {
     let target = content
         .strip_prefix(b"gitdir:")
         .map(|rest| bytes_to_path(rest.trim_ascii()))
-        .ok_or_else(|| OpenError::NotARepository(file.to_owned()))?;
+        .ok_or_else(|| match file.file_name() {
+            Some(name) if name == ".git" => OpenError::Damaged(file.to_owned()),
+            _ => OpenError::NotARepository(file.to_owned()),
+        })?;
     let target = file.parent().unwrap_or(Path::new("")).join(target);
     match is_git_dir(&target) {
         true => Ok(target),

@@ -49,7 +49,10 @@ pub fn is_baseline(text: &str) -> bool {
 /// # Errors
 /// If it is none.
 pub fn baseline(text: &str) -> Result<Vec<Foreign>, String> {
-    let baseline: Baseline = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+    // The parser shows the lines around, cut so that a key in them is not seen to be one.
+    let first_line = |text: String| text.lines().next().unwrap_or_default().to_owned();
+    let baseline: Baseline =
+        serde_saphyr::from_str(text).map_err(|error| first_line(error.to_string()))?;
     let first = baseline.exact_findings.into_iter().flat_map(|exact| exact.matches);
     let second = baseline.repositories.into_iter().flat_map(|scanned| scanned.findings);
     Ok(first.chain(second).map(foreign).collect())

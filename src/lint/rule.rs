@@ -141,13 +141,19 @@ impl fmt::Debug for Rule {
     }
 }
 
+/// What is wrong and where. Behind it the parser shows the lines around, cut to a width: of a key in
+/// them so much would be left that it is one, and so little that nobody sees it.
+fn first_line(error: &dyn fmt::Display) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
 impl Rule {
     /// Reads a rule.
     ///
     /// # Errors
     /// What is wrong with it, and where.
     pub fn parse(text: &str) -> Result<Self, String> {
-        ast_grep_config::from_str(text).map_err(|error| error.to_string())
+        ast_grep_config::from_str(text).map_err(|error| first_line(&error))
     }
 
     /// Reads a rule that a scanned repository brings along. It may ask for nothing that could hang

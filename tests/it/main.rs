@@ -21,6 +21,7 @@ mod readme;
 mod receipt;
 mod repo;
 mod report;
+mod safety;
 mod scan;
 mod spelling;
 mod suppress;

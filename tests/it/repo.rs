@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use tempfile::TempDir;
 
@@ -12,14 +13,14 @@ pub struct Repo {
     root: PathBuf,
     /// Goes with its directory.
     _dir: TempDir,
-    clock: std::cell::Cell<i64>,
+    clock: AtomicI64,
 }
 
 impl Repo {
     /// An empty directory.
     pub fn bare_directory() -> Self {
         let dir = TempDir::new().unwrap();
-        let clock = std::cell::Cell::new(1_700_000_000);
+        let clock = AtomicI64::new(1_700_000_000);
         Self { root: dir.path().to_owned(), _dir: dir, clock }
     }
 
@@ -72,8 +73,8 @@ impl Repo {
 
     /// Runs git, which may fail.
     pub fn try_git<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Output {
-        self.clock.set(self.clock.get() + 86_400);
-        let date = format!("{} +0000", self.clock.get());
+        let now = self.clock.fetch_add(86_400, Ordering::Relaxed) + 86_400;
+        let date = format!("{now} +0000");
         let mut command = Command::new("git");
         scrub(&mut command);
         command

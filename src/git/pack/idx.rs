@@ -74,6 +74,11 @@ impl Idx {
         }
     }
 
+    /// All of it, as it stands in its file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.map
+    }
+
     /// How many objects the pack has.
     pub fn len(&self) -> usize {
         self.count
@@ -150,7 +155,8 @@ impl Idx {
     }
 }
 
-const DAMAGED: &str = "the index of this pack is damaged; `git index-pack` makes it anew";
+pub(crate) const DAMAGED: &str =
+    "the index of this pack is damaged; `git index-pack` makes it anew";
 
 fn number(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))

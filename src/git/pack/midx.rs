@@ -21,7 +21,8 @@ pub(crate) struct Midx {
 }
 
 const HEADER: usize = 12;
-const DAMAGED: &str = "this index of packs is damaged; `git multi-pack-index write` makes it anew";
+pub(crate) const DAMAGED: &str =
+    "this index of packs is damaged; `git multi-pack-index write` makes it anew";
 
 impl Midx {
     /// Maps an index and checks that its parts fit its size.
@@ -48,6 +49,11 @@ impl Midx {
             true => Ok(Self { id_len, count, packs, ids, offsets, large, map }),
             false => Err(DAMAGED.to_owned()),
         }
+    }
+
+    /// All of it, as it stands in its file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.map
     }
 
     /// The names of the packs that it covers, without extensions.

@@ -10,11 +10,12 @@ pub(crate) mod midx;
 pub(crate) mod pass;
 pub(crate) mod traverse;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
+use crate::coverage::Note;
 use crate::git::known::FileMark;
 use crate::git::path_to_bytes;
 use crate::map::Map;
@@ -27,6 +28,8 @@ const HEADER: usize = 12;
 
 /// A pack with its index.
 pub(crate) struct Pack {
+    /// Its index, or the pack itself where it has none of its own.
+    pub path: PathBuf,
     pub map: Map,
     pub idx: Idx,
     pub id_len: usize,
@@ -43,8 +46,8 @@ impl Pack {
         let path = idx.with_extension("pack");
         let marks = FileMark::of(&path).ok().zip(FileMark::of(idx).ok());
         let map = map_pack(&path)?;
-        let idx = Idx::open(idx, id_len)?;
-        let pack = Self { map, idx, id_len, own, marks };
+        let found = Idx::open(idx, id_len)?;
+        let pack = Self { path: idx.to_owned(), map, idx: found, id_len, own, marks };
         let doubt = pack.check()?;
         Ok((pack, doubt))
     }
@@ -62,14 +65,14 @@ impl Pack {
             return Ok(None);
         };
         let map = map_pack(path)?;
-        let content = &map[..map.len().saturating_sub(id_len)];
-        let checksum = match id_len {
-            20 => Sha1::digest(content).to_vec(),
-            _ => Sha256::digest(content).to_vec(),
-        };
+        let checksum = digest(&map[..map.len().saturating_sub(id_len)], id_len);
         let Some(index) = midx.index_of(&stem, &checksum) else { return Ok(None) };
-        let pack = Self { map, idx: Idx::made(index, id_len)?, id_len, own, marks: None };
-        let doubt = pack.check()?;
+        let idx = Idx::made(index, id_len)?;
+        let pack = Self { path: path.to_owned(), map, idx, id_len, own, marks: None };
+        let mut doubt = pack.check()?;
+        if doubt.is_none() && !ends_with_checksum(midx.bytes(), id_len) {
+            doubt = Some(midx::DAMAGED.to_owned());
+        }
         Ok(Some((pack, doubt)))
     }
 
@@ -102,14 +105,17 @@ impl Pack {
 
     /// Whether the pack ends with the checksum of all that is before.
     pub fn has_its_checksum(&self) -> bool {
-        let Some(end) = self.map.len().checked_sub(self.id_len) else { return false };
-        let (content, sum) = self.map.split_at(end);
-        let found = match self.id_len {
-            20 => Sha1::digest(content).as_slice() == sum,
-            _ => Sha256::digest(content).as_slice() == sum,
-        };
+        let found = ends_with_checksum(&self.map, self.id_len);
         self.map.release(0..self.map.len());
-        found && sum == self.idx.pack_checksum()
+        found && self.map.ends_with(self.idx.pack_checksum())
+    }
+
+    /// What is wrong if the index is not what was written. A bit that flips in an id of it would give
+    /// an object another name, and so take from what it holds the path that leads to it.
+    pub fn doubt_of_index(&self) -> Option<Note> {
+        let is_whole = self.idx.is_made() || ends_with_checksum(self.idx.bytes(), self.id_len);
+        let what = || self.path.display().to_string();
+        (!is_whole).then(|| Note { what: what(), why: idx::DAMAGED.to_owned() })
     }
 
     /// The header of the entry at an offset.
@@ -122,6 +128,19 @@ impl Pack {
     pub fn data(&self, header: &Header) -> &[u8] {
         let end = self.map.len() - self.id_len;
         &self.map[header.data.min(end)..end]
+    }
+}
+
+/// Whether bytes end with the checksum of all that is before.
+fn ends_with_checksum(bytes: &[u8], id_len: usize) -> bool {
+    let end = bytes.len().checked_sub(id_len);
+    end.is_some_and(|end| digest(&bytes[..end], id_len) == bytes[end..])
+}
+
+fn digest(content: &[u8], id_len: usize) -> Vec<u8> {
+    match id_len {
+        20 => Sha1::digest(content).to_vec(),
+        _ => Sha256::digest(content).to_vec(),
     }
 }
 

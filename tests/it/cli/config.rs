@@ -217,6 +217,17 @@ fn a_configuration_that_is_a_link_is_not_followed() {
     assert!(run.stderr.contains("link") && !run.stderr.contains("private"), "{}", run.stderr);
 }
 
+/// A file of a megabyte, each byte of which is a mistake, takes no longer than it is worth.
+#[test]
+fn of_very_many_mistakes_the_first_are_shown_and_the_others_counted() {
+    let dir = Repo::bare_directory();
+    dir.write("stripeguard.toml", "=".repeat(1_000_000));
+    let run = scan(dir.path(), &["."]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("and 999901 more"), "{}", &run.stderr[run.stderr.len() - 300..]);
+    assert!(run.stderr.len() < 1 << 20, "{}", run.stderr.len());
+}
+
 #[test]
 fn limits_of_the_file_bound_archives_and_leave_a_gap() {
     let dir = Repo::bare_directory();

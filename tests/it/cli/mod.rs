@@ -79,7 +79,7 @@ pub fn scan(dir: &Path, arguments: &[&str]) -> Run {
     stripeguard(dir, &[&["scan", "--format", "json"], arguments].concat())
 }
 
-fn command(dir: &Path, arguments: &[&str]) -> Command {
+pub fn command(dir: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stripeguard"));
     scrub(&mut command);
     // Reports that say when they were written say the same on every day.
@@ -88,7 +88,7 @@ fn command(dir: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn finish(output: Output) -> Run {
+pub fn finish(output: Output) -> Run {
     Run {
         code: output.status.code().expect("the program was not killed"),
         stdout: String::from_utf8(output.stdout).unwrap(),

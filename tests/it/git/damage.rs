@@ -115,6 +115,22 @@ fn an_index_that_lists_too_little() {
     assert_gap(&walk(&fixture), "pack-", "its index lists");
 }
 
+/// Each bit that flips in an index gives an object another name or place, or makes it unfindable.
+#[test]
+fn an_index_in_which_a_bit_flips() {
+    let fixture = Fixture::new();
+    let (pack, _) = packed(&fixture);
+    let index = pack.with_extension("idx");
+    let good = fs::read(&index).unwrap();
+    fs::remove_file(&index).unwrap();
+    for at in (0..good.len()).step_by(7) {
+        let mut bad = good.clone();
+        bad[at] ^= 0x10;
+        fs::write(&index, bad).unwrap();
+        assert!(!walk(&fixture).coverage.gaps.is_empty(), "at {at}");
+    }
+}
+
 #[test]
 fn objects_that_are_named_and_missing() {
     let fixture = Fixture::new();
@@ -137,6 +153,20 @@ fn objects_that_are_named_and_missing() {
     assert_gap(&walk, &tree, "although the tree");
     assert_gap(&walk, &first.to_string(), "although the commit");
     assert_eq!(walk.blobs.len(), 2);
+}
+
+#[test]
+fn a_staged_object_that_is_missing() {
+    let fixture = Fixture::new();
+    fixture.commit("one");
+    fixture.write("staged", "NEEDLE_1");
+    fixture.write("intended", "later");
+    fixture.git(&["add", "staged"]);
+    fixture.git(&["add", "-N", "intended"]);
+    assert_eq!(gaps(&walk(&fixture)), [""; 0]);
+    let id = blob_id(b"NEEDLE_1").to_string();
+    fs::remove_file(fixture.root.join(format!(".git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
+    assert_gap(&walk(&fixture), &id, "although the index");
 }
 
 #[test]

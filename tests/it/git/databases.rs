@@ -83,7 +83,7 @@ fn an_index_of_several_packs_that_is_damaged_or_lists_what_is_missing() {
         let mut bad = good.clone();
         bad[at] ^= 0xff;
         overwrite(&bad);
-        walk(&fixture);
+        assert!(!walk(&fixture).coverage.gaps.is_empty(), "at {at}");
     }
     overwrite(&good);
     fs::remove_file(&pack).unwrap();

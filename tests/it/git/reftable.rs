@@ -225,6 +225,16 @@ fn a_reftable_repository_is_attributed_to_its_branches() {
     assert_eq!(names, [b"HEAD".as_slice(), b"refs/heads/main", b"refs/tags/v1"]);
 }
 
+/// A repository whose references are a table, with a log.
+pub fn sample() -> Fixture {
+    let fixture = Fixture::new();
+    let (first, second, _) = stack(&fixture);
+    let refs = [symbolic("HEAD", "refs/heads/main"), at("refs/heads/main", second)];
+    let logs = [log("refs/heads/main", 2, first, second, "commit")];
+    convert(&fixture, &[table(&[&refs], &logs, 0, false)]);
+    fixture
+}
+
 #[test]
 fn damage_is_a_gap_and_never_a_panic() {
     let fixture = Fixture::new();

@@ -1,0 +1,202 @@
+//! Healthy repositories of unusual shape are read to the last object, and nothing in them is a gap.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::Path;
+
+use super::subject::{Told, scan};
+use crate::git::fixture::Fixture;
+use crate::keys::live_secret;
+
+fn line(seed: u64) -> String {
+    format!("KEY={}\n", live_secret(seed))
+}
+
+/// Scans a directory: nothing is a gap, and as many objects are read as git lists.
+fn whole(fixture: &Fixture, at: &Path) -> Told {
+    let told = scan(at, &["--verify-objects"]);
+    assert!(told.is_complete, "{:#}", told.json["coverage"]["gaps"]);
+    let list = ["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"];
+    let listed: BTreeSet<String> = fixture.git_at(at, &list).lines().map(str::to_owned).collect();
+    let read: u64 =
+        told.objects.as_object().unwrap().values().filter_map(serde_json::Value::as_u64).sum();
+    assert_eq!(read, listed.len() as u64);
+    told
+}
+
+fn assert_clean(told: &Told) {
+    assert_eq!(told.code, 0, "{}", told.stderr);
+}
+
+fn assert_found(told: &Told, count: usize) {
+    assert_eq!((told.code, told.findings.len()), (1, count), "{:#}", told.json["findings"]);
+}
+
+fn leaking() -> Fixture {
+    let fixture = Fixture::new();
+    for n in 0..6 {
+        fixture.write("file.env", line(n));
+        fixture.write(format!("dir/{n}"), format!("{n}\n").repeat(50));
+        fixture.commit("more");
+    }
+    fixture.write("file.env", "gone\n");
+    fixture.commit("gone");
+    fixture
+}
+
+#[test]
+fn without_objects() {
+    let fixture = Fixture::new();
+    fixture.write("README", "x");
+    assert_clean(&whole(&fixture, &fixture.root));
+    let bare = fixture.beside("bare.git");
+    fixture.git(&["init", "-q", "--bare", bare.to_str().unwrap()]);
+    assert_clean(&whole(&fixture, &bare));
+    fixture.git(&["commit", "-q", "--allow-empty", "-m", "empty"]);
+    assert_clean(&whole(&fixture, &fixture.root));
+}
+
+#[test]
+fn bare_mirrored_linked_and_borrowing() {
+    let fixture = leaking();
+    let url = fixture.root.to_str().unwrap();
+    for (name, how) in [("b.git", "--bare"), ("m.git", "--mirror"), ("s", "--shared")] {
+        let to = fixture.beside(name);
+        fixture.git(&["clone", "-q", how, url, to.to_str().unwrap()]);
+        assert_found(&whole(&fixture, &to), 6);
+    }
+    let linked = fixture.beside("linked");
+    fixture.git(&["worktree", "add", "-q", "--detach", linked.to_str().unwrap(), "HEAD~2"]);
+    assert_found(&whole(&fixture, &linked), 6);
+}
+
+#[test]
+fn sha256() {
+    let fixture = Fixture::sha256();
+    fixture.write("a.env", line(1));
+    fixture.commit("one");
+    fixture.git(&["repack", "-adq"]);
+    fixture.write("b.env", line(2));
+    fixture.commit("two");
+    assert_found(&whole(&fixture, &fixture.root), 2);
+}
+
+#[test]
+fn submodules() {
+    let (inner, outer) = (leaking(), Fixture::new());
+    outer.git(&["submodule", "--quiet", "add", inner.root.to_str().unwrap(), "sub"]);
+    outer.commit("with a submodule");
+    let told = scan(&outer.root, &["--verify-objects"]);
+    assert!(told.is_complete, "{:#}", told.json["coverage"]["gaps"]);
+    assert_found(&told, 6);
+}
+
+#[test]
+fn every_file_that_git_makes_to_be_faster() {
+    let fixture = leaking();
+    fixture.git(&["repack", "-adbq"]);
+    for n in 10..14 {
+        fixture.write("file.env", line(n));
+        fixture.commit("more");
+        fixture.git(&["repack", "-dq"]);
+    }
+    fixture.git(&["multi-pack-index", "write", "--bitmap"]);
+    fixture.git(&["commit-graph", "write", "--reachable", "--changed-paths", "--split"]);
+    fixture.git(&["pack-refs", "--all"]);
+    fixture.git(&["update-index", "--index-version=4", "--split-index", "--untracked-cache"]);
+    assert_found(&whole(&fixture, &fixture.root), 10);
+}
+
+/// A stream for `git fast-import`: commits of one file each.
+fn commits(count: usize, content: &dyn Fn(usize) -> String) -> String {
+    let mut stream = String::new();
+    for n in 0..count {
+        let text = content(n);
+        write!(
+            stream,
+            "commit refs/heads/main\ncommitter C <c@x> {} +0000\ndata 1\nx\n\
+             M 100644 inline file\ndata {}\n{text}\n",
+            1_600_000_000 + n,
+            text.len()
+        )
+        .unwrap();
+    }
+    stream
+}
+
+#[test]
+fn chains_of_4000_deltas() {
+    let fixture = Fixture::new();
+    let content = |n: usize| match n {
+        2000 => line(7),
+        _ => format!("{}{n}\n", "the same beginning of each version\n".repeat(20)),
+    };
+    let arguments = ["fast-import", "--quiet", "--depth=4000"];
+    fixture.feed(&arguments, commits(4_100, &content).as_bytes());
+    assert_found(&whole(&fixture, &fixture.root), 1);
+    fixture.git(&["repack", "-adfq", "--depth=4095", "--window=2"]);
+    assert_found(&whole(&fixture, &fixture.root), 1);
+}
+
+#[test]
+fn trees_of_20_000_entries_and_commits_of_1000_parents() {
+    let fixture = Fixture::new();
+    let mut stream = String::from("commit refs/heads/main\ncommitter C <c@x> 1 +0000\ndata 1\nx\n");
+    for n in 0..20_000 {
+        let text = if n == 15_000 { line(3) } else { format!("{}\n", n % 100) };
+        write!(stream, "M 100644 inline wide/{n}\ndata {}\n{text}\n", text.len()).unwrap();
+    }
+    for n in 0..1_000 {
+        write!(
+            stream,
+            "commit refs/heads/p{n}\ncommitter C <c@x> {n} +0000\ndata 1\nx\nfrom refs/heads/main\n\n"
+        )
+        .unwrap();
+    }
+    fixture.feed(&["fast-import", "--quiet"], stream.as_bytes());
+    let parents = fixture.git(&["for-each-ref", "--format=parent %(objectname)", "refs/heads/p*"]);
+    let tree = fixture.git(&["rev-parse", "main^{tree}"]);
+    let commit = format!(
+        "tree {tree}\n{parents}\nauthor A <a@x> 1 +0000\ncommitter C <c@x> 1 +0000\n\n{}\n",
+        line(4)
+    );
+    let id = fixture.feed(&["hash-object", "-t", "commit", "-w", "--stdin"], commit.as_bytes());
+    fixture.git(&["update-ref", "refs/heads/octopus", &id]);
+    assert_found(&whole(&fixture, &fixture.root), 2);
+}
+
+#[test]
+fn refs_by_the_thousand() {
+    let fixture = leaking();
+    let head = fixture.git(&["rev-parse", "HEAD~1"]);
+    let create = |n: usize| format!("create refs/heads/many/{}/{n} {head}\n", n % 7);
+    let refs: String = (0..5_000).map(create).collect();
+    fixture.feed(&["update-ref", "--stdin"], refs.as_bytes());
+    assert_found(&whole(&fixture, &fixture.root), 6);
+    fixture.git(&["pack-refs", "--all"]);
+    assert_found(&whole(&fixture, &fixture.root), 6);
+}
+
+/// Git shows other objects in the place of these; what is in the database is what counts.
+#[test]
+fn replaced_and_grafted_commits() {
+    let fixture = leaking();
+    let (head, root) = (fixture.id("HEAD"), fixture.id("HEAD~6"));
+    fixture.git(&["replace", "HEAD~3", "HEAD~5"]);
+    fixture.git(&["replace", "--graft", "HEAD~1"]);
+    fixture.write(".git/info/grafts", format!("{head} {root}\n"));
+    assert_found(&whole(&fixture, &fixture.root), 6);
+}
+
+#[test]
+fn names_that_are_not_utf_8() {
+    let fixture = Fixture::new();
+    let text = line(9);
+    let mut stream =
+        b"commit refs/heads/\xffmain\ncommitter \xfe <c@x> 1 +0000\ndata 3\n\xff\xfe\n\n".to_vec();
+    stream.extend(
+        format!("M 100644 inline \"d\\377/\\376.env\"\ndata {}\n{text}\n", text.len()).bytes(),
+    );
+    fixture.feed(&["fast-import", "--quiet"], &stream);
+    assert_found(&whole(&fixture, &fixture.root), 1);
+}
