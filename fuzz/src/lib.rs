@@ -229,7 +229,7 @@ pub fn lists(data: &[u8]) {
         let again = Baseline::parse(&baseline.render()).expect("our own baseline can be read");
         assert_eq!(again.render(), baseline.render());
     }
-    if let Some(format) = import::Format::of(text) {
+    if let Ok(format) = import::Format::of("list", text) {
         let _ = import::read(format, "list", text);
     }
     for format in [import::Format::GitleaksReport, import::Format::Kingfisher] {
