@@ -5,7 +5,8 @@
 #
 # The tree is that of HEAD, checked out into a temporary directory. Each line is the median of the
 # rounds, which go round all tools in turn so that a change of the machine's speed hits them alike.
-# Tools that are not installed are named as absent. Needs GNU time.
+# Tools that are not installed are named as absent. Needs GNU time. STRIPEGUARD names a program that
+# is built already.
 set -euo pipefail
 
 repository=$(cd "${1:?a repository}" && pwd)
@@ -15,8 +16,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 gnu_time=$(command -v gtime || echo /usr/bin/time)
 
-cargo build --quiet --release --manifest-path "$here/Cargo.toml"
-stripeguard=${CARGO_TARGET_DIR:-$here/target}/release/stripeguard
+stripeguard=${STRIPEGUARD:-${CARGO_TARGET_DIR:-$here/target}/release/stripeguard}
+if [[ -z ${STRIPEGUARD:-} ]]; then
+  cargo build --quiet --release --manifest-path "$here/Cargo.toml"
+fi
 
 mkdir "$work/tree"
 git -C "$repository" archive HEAD | tar -x -C "$work/tree"
