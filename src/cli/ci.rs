@@ -7,14 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use super::args::Ci;
-use super::{Exit, config, output, progress};
+use super::{Exit, output, progress, request};
 use crate::blob::ObjectId;
 use crate::ci::{self, Environment, Otherwise, Plan, What};
 use crate::coverage::Progress;
 use crate::git::{self, Database, References, Repository, Resolver, Surroundings};
-use crate::run::{self, Request, Scope, Sides};
+use crate::run::{self, Scope, Sides};
 use crate::snippet::neutral;
-use crate::source::history;
 use crate::source::push::{Known, Update};
 
 /// Finds out what the pipeline is about, and scans that.
@@ -38,20 +37,8 @@ pub fn run(arguments: &Ci) -> anyhow::Result<Exit> {
             return Ok(Exit::Incomplete);
         }
     };
-    let settings = config::load(&arguments.config, &scope)?;
-    let fail_on = settings.config.fail_on.value;
-    let request = Request {
-        lints: super::lints::selection(None, &settings.config),
-        baseline: config::baseline(&arguments.baseline, &scope)?,
-        scope,
-        settings,
-        history: history::Scope::Local,
-        verify_objects: false,
-        no_ignore: false,
-        cache: None,
-        threads: 0,
-        today: super::today(),
-    };
+    let request = request::of(scope, &arguments.config, &arguments.baseline)?;
+    let fail_on = request.settings.config.fail_on.value;
     let progress = Progress::default();
     let bar = progress::Bar { wanted: true };
     let report = bar.during(&progress, || run::run(&request, &progress))?;

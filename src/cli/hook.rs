@@ -8,12 +8,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::args::{self, Hook, HookPlace, HookRun};
-use super::{Exit, config, output};
+use super::{Exit, output, request};
 use crate::coverage::Progress;
 use crate::git::{self, Surroundings};
 use crate::hook::{self, Change, Global, HookError, Moment, Place, Script, State};
-use crate::run::{self, Request, Scope};
-use crate::source::history;
+use crate::run::{self, Scope};
 use crate::source::push::{Known, Update};
 
 /// Runs one of the commands about hooks.
@@ -196,20 +195,8 @@ fn check(arguments: &HookRun) -> anyhow::Result<Exit> {
         args::Moment::Receive => Moment::PreReceive,
     };
     let scope = scope(moment, &arguments.arguments)?;
-    let settings = config::load(&arguments.config, &scope)?;
-    let fail_on = arguments.fail_on.unwrap_or(settings.config.fail_on.value);
-    let request = Request {
-        lints: super::lints::selection(None, &settings.config),
-        baseline: config::baseline(&arguments.baseline, &scope)?,
-        scope,
-        settings,
-        history: history::Scope::Local,
-        verify_objects: false,
-        no_ignore: false,
-        cache: None,
-        threads: 0,
-        today: super::today(),
-    };
+    let request = request::of(scope, &arguments.config, &arguments.baseline)?;
+    let fail_on = arguments.fail_on.unwrap_or(request.settings.config.fail_on.value);
     let report = run::run(&request, &Progress::default())?;
     let findings: Vec<_> = report.open(fail_on).collect();
     if !findings.is_empty() {

@@ -17,6 +17,7 @@ mod pages;
 mod progress;
 mod receipt;
 mod report;
+mod request;
 mod rule_test;
 mod rules;
 mod scan;
