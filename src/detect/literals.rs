@@ -43,6 +43,7 @@ impl Literals {
             needles.chunk_by(|(a, _), (b, _)| a[..STUB] == b[..STUB]).collect();
         let stubs: Vec<Stub> = groups.iter().filter_map(|group| stub(group)).collect();
         let order = arrange(&stubs);
+        debug_assert!(order.len() <= SETS * PER_SET, "a packed search takes no more");
         let patterns = order.iter().map(|&at| &stubs[at]);
         let packed = Config::new()
             .match_kind(MatchKind::LeftmostFirst)
