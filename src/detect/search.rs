@@ -94,8 +94,14 @@ fn deep() -> Deep {
     Deep { marked: literals(marked), encoded: literals(encoded) }
 }
 
+/// So much of a literal is looked for. More of it would hit hardly less often, and in a history each
+/// place where a delta changes something is searched as far to both sides.
+const ENOUGH: usize = 16;
+
 fn spelled(spelled: Spelled) -> Needle {
-    (spelled.needle, Target::Spelled { layer: spelled.layer, phase: spelled.phase })
+    let Spelled { mut needle, layer, phase } = spelled;
+    needle.truncate(ENOUGH);
+    (needle, Target::Spelled { layer, phase })
 }
 
 /// A literal and what it says.

@@ -1,6 +1,8 @@
 //! What the commits did to the hits, path by path.
 
 use std::collections::{BTreeMap, HashSet};
+use std::panic::resume_unwind;
+use std::thread;
 
 use crate::blob::ObjectId;
 use crate::git::fast_hash::FastMap;
@@ -29,6 +31,8 @@ pub(crate) struct Attributor<'a> {
     pub walk: &'a Walk,
     pub graph: Graph<'a>,
     pub trees: Trees<'a>,
+    /// The tree of each commit, if it leads to hits, or [`NONE`].
+    roots: Vec<Record>,
     /// The number of each place in `events`.
     pub places: FastMap<Place, u32>,
     pub events: Vec<Events>,
@@ -36,8 +40,14 @@ pub(crate) struct Attributor<'a> {
 
 impl<'a> Attributor<'a> {
     pub fn new(walk: &'a Walk) -> Self {
-        let (graph, trees) = (Graph::new(&walk.commits), Trees::new(walk));
-        Self { walk, graph, trees, places: FastMap::default(), events: Vec::new() }
+        let (graph, trees) = thread::scope(|scope| {
+            let graph = scope.spawn(|| Graph::new(&walk.commits));
+            let trees = Trees::new(walk);
+            (graph.join().unwrap_or_else(|panic| resume_unwind(panic)), trees)
+        });
+        let ranks = 0..graph.len() as Rank;
+        let roots = ranks.map(|rank| trees.find(&graph.tree(rank)).unwrap_or(NONE)).collect();
+        Self { walk, graph, trees, roots, places: FastMap::default(), events: Vec::new() }
     }
 
     /// Notes everything but the references that lead to commits.
@@ -50,7 +60,7 @@ impl<'a> Attributor<'a> {
     }
 
     fn tree(&self, rank: Rank) -> Record {
-        self.trees.find(&self.graph.tree(rank)).unwrap_or(NONE)
+        self.roots[rank as usize]
     }
 
     fn event(&mut self, place: Place) -> &mut Events {
@@ -78,6 +88,9 @@ impl<'a> Attributor<'a> {
     }
 
     fn note_removals(&mut self, rank: Rank, tree: Record, parents: &[Record]) {
+        if parents.iter().all(|parent| *parent == tree) {
+            return;
+        }
         let mut lost: FastMap<Place, usize> = FastMap::default();
         for (number, parent_tree) in parents.iter().enumerate() {
             let mut gone = Vec::new();

@@ -1,5 +1,8 @@
 //! Which trees lead to hits, and what the commits did to them.
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use crate::blob::ObjectId;
 use crate::git::Walk;
 use crate::git::fast_hash::FastMap;
@@ -53,7 +56,11 @@ impl<'a> Trees<'a> {
         }
         let names = log.names.list();
         let resolve = Resolve { walk, by_id: &by_id, names: &names };
-        let (added, removed) = (resolve.edges(&log.added), resolve.edges(&log.removed));
+        let (added, removed) = thread::scope(|scope| {
+            let removed = scope.spawn(|| resolve.edges(&log.removed));
+            let added = resolve.edges(&log.added);
+            (added, removed.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        });
         let marked = marked(log, &added, &removed);
         let mut trees = Self {
             names,
@@ -160,6 +167,9 @@ impl<'a> Trees<'a> {
 
     /// The hits that a tree has and none of the others has at the same path.
     pub fn difference(&mut self, tree: Record, others: &[Record], found: &mut Vec<Place>) {
+        if tree == NONE || others.contains(&tree) {
+            return;
+        }
         let mut pending = vec![(tree, others.to_vec(), ROOT)];
         while let Some((tree, others, path)) = pending.pop() {
             let same = |other: &Record| self.spans_equal(tree, *other);

@@ -4,6 +4,7 @@ use crate::blob::{ObjectId, ObjectKind};
 use crate::git::database::{BAD_ENTRY, BAD_OFFSET};
 use crate::git::pack::Pack;
 use crate::git::pack::entry::Storage;
+use crate::git::pack::order::Order;
 
 /// The number of an entry in the order of the pack file.
 pub(crate) type Entry = u32;
@@ -13,10 +14,7 @@ const NONE: u32 = u32::MAX;
 
 /// The entries of a pack, linked to the entries that are deltas to them.
 pub(crate) struct Forest {
-    /// Where each entry begins, and at last where the entries end.
-    offsets: Vec<u64>,
-    /// The place of each entry in the order of ids.
-    places: Vec<u32>,
+    order: Order,
     base: Vec<u32>,
     /// The children of entry `n` are `children[first_child[n]..first_child[n + 1]]`, the heaviest
     /// last.
@@ -49,25 +47,17 @@ enum Link {
 impl Forest {
     /// Reads the headers of all entries of a pack, on several threads.
     pub fn new(pack: &Pack, threads: usize) -> Self {
-        let (mut order, mut broken) = (Vec::with_capacity(pack.idx.len()), Vec::new());
-        for place in 0..pack.idx.len() {
-            match pack.idx.offset(place) {
-                Some(offset) => order.push((offset, place as u32)),
-                None => broken.push((pack.idx.id(place), BAD_OFFSET)),
-            }
-        }
-        order.sort_unstable();
-        order.dedup_by_key(|(offset, _)| *offset);
-        let (mut offsets, places): (Vec<u64>, Vec<u32>) = order.into_iter().unzip();
-        let links = Self::links(pack, &offsets, &places, threads);
-        offsets.push((pack.map.len() - pack.id_len) as u64);
+        let mut broken = Vec::new();
+        let end = (pack.map.len() - pack.id_len) as u64;
+        let order =
+            Order::new(&pack.idx, end, |place| broken.push((pack.idx.id(place), BAD_OFFSET)));
+        let links = Self::links(pack, &order, threads);
         let mut forest = Self {
-            base: vec![NONE; places.len()],
+            base: vec![NONE; order.len()],
             first_child: Vec::new(),
             children: Vec::new(),
             roots: Vec::new(),
-            offsets,
-            places,
+            order,
             broken,
         };
         for (entry, link) in links.into_iter().enumerate() {
@@ -84,23 +74,19 @@ impl Forest {
         forest
     }
 
-    fn links(pack: &Pack, offsets: &[u64], places: &[u32], threads: usize) -> Vec<Link> {
-        let mut entry_of_place = vec![NONE; pack.idx.len()];
-        for (entry, place) in places.iter().enumerate() {
-            entry_of_place[*place as usize] = entry as u32;
-        }
-        let share = offsets.len().div_ceil(threads.max(1)).max(FEWEST);
-        let entry_of_place = &entry_of_place;
+    fn links(pack: &Pack, order: &Order, threads: usize) -> Vec<Link> {
+        let share = order.len().div_ceil(threads.max(1)).max(FEWEST);
+        let entry_of_place = &order.by_place(pack.idx.len(), NONE);
         std::thread::scope(|scope| {
-            let parts: Vec<_> = (0..offsets.len()).step_by(share).collect();
+            let parts: Vec<_> = (0..order.len()).step_by(share).collect();
             let parts = parts.into_iter().map(|from| {
-                let part = from..offsets.len().min(from + share);
+                let part = from..order.len().min(from + share);
                 scope.spawn(move || {
                     part.map(|entry| {
                         if entry % RELEASE == 0 {
                             pack.map.release(0..pack.map.len());
                         }
-                        link(pack, offsets, entry, entry_of_place)
+                        link(pack, order, entry as Entry, entry_of_place)
                     })
                     .collect::<Vec<_>>()
                 })
@@ -163,6 +149,9 @@ impl Forest {
 
     /// Entries that cannot be reached from any root are deltas to each other in a circle.
     fn find_cycles(&mut self, pack: &Pack, order: &[Entry]) {
+        if order.len() == self.base.len() {
+            return;
+        }
         let mut reached = vec![false; self.base.len()];
         order.iter().for_each(|entry| reached[*entry as usize] = true);
         let lost = reached.iter().enumerate().filter(|(_, reached)| !**reached);
@@ -174,7 +163,7 @@ impl Forest {
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.order.len()
     }
 
     /// The entries that are deltas to this one, the heaviest last.
@@ -185,12 +174,12 @@ impl Forest {
 
     /// Where an entry begins.
     pub fn offset(&self, entry: Entry) -> u64 {
-        self.offsets[entry as usize]
+        self.order.offset(entry)
     }
 
     /// The place of an entry in the order of ids.
     pub fn place(&self, entry: Entry) -> usize {
-        self.places[entry as usize] as usize
+        self.order.place(entry)
     }
 
     /// The id of an entry.
@@ -206,16 +195,16 @@ const RELEASE: usize = 1 << 15;
 
 const CYCLE: &str = "its delta chain leads to itself or to an object that cannot be read";
 
-fn link(pack: &Pack, offsets: &[u64], entry: usize, entry_of_place: &[u32]) -> Link {
-    let Some(header) = pack.header(offsets[entry]) else {
+fn link(pack: &Pack, order: &Order, entry: Entry, entry_of_place: &[Entry]) -> Link {
+    let Some(header) = pack.header(order.offset(entry)) else {
         return Link::Broken(BAD_ENTRY);
     };
-    let root = |kind| Link::Root(Root { entry: entry as u32, size: header.size, kind });
+    let root = |kind| Link::Root(Root { entry, size: header.size, kind });
     match header.storage {
         Storage::Whole(kind) => root(Some(kind)),
-        Storage::OffsetDelta(base) => match offsets[..entry].binary_search(&base) {
-            Ok(base) => Link::Child(base as u32),
-            Err(_) => Link::Broken("the object that it is a delta to is not in the pack"),
+        Storage::OffsetDelta(base) => match order.find(base) {
+            Some(base) => Link::Child(base),
+            None => Link::Broken("the object that it is a delta to is not in the pack"),
         },
         Storage::RefDelta(id) => match pack.idx.find(&id).map(|place| entry_of_place[place]) {
             Some(base) if base != NONE => Link::Child(base),

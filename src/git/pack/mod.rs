@@ -7,6 +7,7 @@ pub(crate) mod forest;
 pub(crate) mod idx;
 pub(crate) mod inflate;
 pub(crate) mod midx;
+mod order;
 pub(crate) mod pass;
 pub(crate) mod traverse;
 
