@@ -71,3 +71,12 @@ impl Deref for Map {
         self.0.as_deref().unwrap_or_default()
     }
 }
+
+/// How many bytes of mapped files are in the memory of this process; `None` where the system does
+/// not tell (proc_pid_status(5), `RssFile`).
+pub(crate) fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssFile:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
+    Some(kilobytes << 10)
+}

@@ -251,8 +251,20 @@ fn has_long_run(word: &[u8]) -> bool {
 }
 
 fn is_base64(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"+/-_".contains(byte)
+    BASE64[usize::from(*byte)]
 }
+
+/// Which bytes are digits of base64, in either of its alphabets.
+const BASE64: [bool; 256] = {
+    let mut digits = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        digits[byte] =
+            (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'+' | b'/' | b'-' | b'_');
+        byte += 1;
+    }
+    digits
+};
 
 /// How much of a line and of the next is looked at together.
 const SEAM: usize = 12;

@@ -61,6 +61,7 @@ mod tips;
 mod tree;
 mod tree_log;
 mod tree_pass;
+mod tree_view;
 mod verify;
 mod versions;
 mod walk;

@@ -9,13 +9,13 @@ use crate::blob::{ObjectId, ObjectKind};
 use crate::git::Probe;
 use crate::git::hit_set::HitSet;
 use crate::git::pack::Pack;
-use crate::git::pack::collage::Collage;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
 use crate::git::pack::pass::{FOREIGN, Pass, Target};
 use crate::git::presence::{self, Presence};
 use crate::git::tree::{self, Entries, EntryKind};
 use crate::git::tree_log::{NONE, Record, Row, TreeLog, flag};
+use crate::git::tree_view::{Cut, Excerpt, View};
 
 /// An entry that matters, in the bytes of a tree.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ pub(crate) struct TreePass<'a> {
     pub id_len: usize,
     pub log: TreeLog,
     directory: Finder<'static>,
-    changes: Collage,
+    excerpt: Excerpt,
     taken: Vec<bool>,
 }
 
@@ -75,9 +75,9 @@ impl<'a> TreePass<'a> {
         edges: bool,
         id_len: usize,
     ) -> Self {
-        let (log, changes, taken) = (TreeLog::default(), Collage::default(), Vec::new());
+        let (log, excerpt, taken) = (TreeLog::default(), Excerpt::default(), Vec::new());
         let directory = Finder::new(MODE);
-        Self { pack: None, probe, hits, presence, edges, id_len, log, directory, changes, taken }
+        Self { pack: None, probe, hits, presence, edges, id_len, log, directory, excerpt, taken }
     }
 
     /// Looks at a tree of which all bytes are there.
@@ -86,7 +86,7 @@ impl<'a> TreePass<'a> {
         if !self.edges {
             return Marks { record: NONE, marks: Vec::new() };
         }
-        self.record(id, NONE, (&marks, bytes), (&[], &[]));
+        self.record(id, NONE, (&marks, View::Whole(bytes)), (&[], &[]));
         Marks { record: self.last_record(), marks }
     }
 
@@ -136,16 +136,15 @@ impl<'a> TreePass<'a> {
         &mut self,
         id: ObjectId,
         base: Record,
-        (added, bytes): (&[Mark], &[u8]),
+        (added, tree): (&[Mark], View<'_>),
         (removed, base_bytes): (&[Mark], &[u8]),
     ) {
         let log = &mut self.log;
-        for (edges, marks, bytes) in
-            [(&mut log.added, added, bytes), (&mut log.removed, removed, base_bytes)]
+        for (edges, marks, tree) in
+            [(&mut log.added, added, tree), (&mut log.removed, removed, View::Whole(base_bytes))]
         {
             for mark in marks.iter().filter(|mark| !mark.carried) {
-                let entry = Entries::starting_at(bytes, self.id_len, mark.start as usize).next();
-                if let Some(entry) = entry {
+                if let Ok(Some(entry)) = tree.entry(mark.start as usize, self.id_len) {
                     edges.push(log.names.number(entry.name), mark.flags, &entry.id);
                 }
             }
@@ -154,30 +153,27 @@ impl<'a> TreePass<'a> {
         log.rows.push(Row { id, base, added, removed });
     }
 
-    /// Whether the changes bring in something that asks for all entries to be read.
-    fn must_parse(&mut self, delta: &Delta<'_>, base: &[Mark]) -> bool {
-        base.iter().zip(&self.taken).any(|(m, taken)| !taken && m.flags != flag::TREE)
-            || self.names_change(delta)
-    }
-
-    fn names_change(&mut self, delta: &Delta<'_>) -> bool {
-        delta.changes(self.probe.longest.saturating_sub(1), &mut self.changes);
-        self.has_candidates(self.changes.bytes())
-    }
-
     /// Looks at what the entries name that the changes touch: whether one of them is a hit. The id
     /// of such an entry follows the NUL after its name, which lies at most an id before the change,
     /// in it, or is the first one behind it.
     fn look_at_ids(
         &mut self,
         entry: Entry,
-        changes: impl Iterator<Item = (usize, usize)>,
-        bytes: &[u8],
-    ) -> bool {
+        delta: &Delta<'_>,
+        tree: View<'_>,
+    ) -> Result<bool, Cut> {
         let mut found = false;
-        for (from, to) in changes {
+        for (from, to) in changes(delta) {
+            let part = tree.part(from)?;
+            let (bytes, from, to) = (part.bytes, part.at, part.at + to - from);
+            if !part.begins && memchr::memchr(0, &bytes[..from]).is_none() {
+                return Err(Cut);
+            }
             let near = from.saturating_sub(self.id_len);
             let behind = memchr::memchr(0, &bytes[to..]).map(|nul| to + nul);
+            if !part.ends && behind.is_none_or(|nul| nul + self.id_len >= bytes.len()) {
+                return Err(Cut);
+            }
             let inside = memchr::memchr_iter(0, &bytes[near..to]).map(|nul| near + nul);
             for nul in inside.chain(behind) {
                 let Some(id) = bytes.get(nul + 1..nul + 1 + self.id_len) else { continue };
@@ -189,37 +185,50 @@ impl<'a> TreePass<'a> {
                 }
             }
         }
-        found
+        Ok(found)
     }
 
     /// Looks at the names and ids near the changes, without making the tree if nothing else needs
-    /// it. What is left of the copied pieces then is longer than most entries; where one is not in
-    /// it, the tree is made after all.
-    fn search_names(&mut self, entry: Entry, delta: &Delta<'_>, target: &mut Target) {
-        let mut excerpt = std::mem::take(&mut self.changes);
-        delta.changes(SEAM.max(self.probe.longest), &mut excerpt);
-        let scratch = excerpt.bytes();
-        let short = changes_in_excerpt(delta, SEAM.max(self.probe.longest));
-        let named = self.has_candidates(scratch);
-        let cut = short.iter().any(|(from, to)| {
-            let left = &scratch[from.saturating_sub(SEAM)..*from];
-            let right = &scratch[*to..scratch.len().min(to + SEAM)];
-            let behind = memchr::memchr(0, right).is_some_and(|nul| nul + self.id_len < SEAM);
-            left.len() == SEAM && !left.contains(&0) || right.len() == SEAM && !behind
-        });
-        if cut || named {
-            self.look_at_ids(entry, changes(delta), target.get(delta));
-        } else {
-            self.look_at_ids(entry, short.into_iter(), scratch);
+    /// it.
+    fn search_names(&mut self, entry: Entry, delta: &Delta<'_>, seen: Seen, target: &mut Target) {
+        if self.look_at_ids(entry, delta, View::Changes(seen.excerpt)).is_err() {
+            let whole = self.look_at_ids(entry, delta, View::Whole(target.get(delta)));
+            debug_assert!(whole.is_ok(), "nothing is cut off from a whole tree");
         }
-        self.changes = excerpt;
-        if named {
+        if seen.named {
             self.parse(self.id(entry), target.get(delta));
         }
     }
 
+    /// What changes of the entries that matter; `None` if the changes bring in something that asks
+    /// for all entries to be read.
+    fn follow(
+        &mut self,
+        entry: Entry,
+        delta: &Delta<'_>,
+        base: &[Mark],
+        tree: View<'_>,
+    ) -> Result<Option<Change>, Cut> {
+        if self.look_at_ids(entry, delta, tree)? {
+            return Ok(None);
+        }
+        let mut marks = self.carry(delta, tree, base)?;
+        let mut lost = base.iter().zip(&self.taken).filter(|(_, taken)| !**taken);
+        if lost.clone().any(|(mark, _)| mark.flags != flag::TREE) {
+            return Ok(None);
+        }
+        self.find_directories(delta, tree, &mut marks)?;
+        let removed = lost.by_ref().map(|(mark, _)| Mark { carried: false, ..*mark }).collect();
+        Ok(Some(Change { marks, removed }))
+    }
+
     /// Takes over the entries that were copied whole, and reads those again that were cut.
-    fn carry(&mut self, delta: &Delta<'_>, bytes: &[u8], base: &[Mark]) -> Vec<Mark> {
+    fn carry(
+        &mut self,
+        delta: &Delta<'_>,
+        tree: View<'_>,
+        base: &[Mark],
+    ) -> Result<Vec<Mark>, Cut> {
         self.taken.clear();
         self.taken.resize(base.len(), false);
         let mut marks = Vec::with_capacity(base.len() + 1);
@@ -236,26 +245,81 @@ impl<'a> TreePass<'a> {
                     let end = start as u32 + (known.end - known.start);
                     marks.push(Mark { start: start as u32, end, flags: known.flags, carried });
                 } else {
-                    marks.extend(directory_at(bytes, self.id_len, start));
+                    marks.extend(directory_at(tree, self.id_len, start)?);
                 }
             }
         }
-        marks
+        Ok(marks)
     }
 
     /// Finds directories whose entry begins in or at a change. One behind a change may not have been
     /// carried: old trees have modes with a zero before them, and the next version none.
-    fn find_directories(&self, delta: &Delta<'_>, bytes: &[u8], marks: &mut Vec<Mark>) {
+    fn find_directories(
+        &self,
+        delta: &Delta<'_>,
+        tree: View<'_>,
+        marks: &mut Vec<Mark>,
+    ) -> Result<(), Cut> {
         for (from, to) in changes(delta) {
-            let near = from.saturating_sub(MODE.len() - 1);
-            let window = &bytes[near..bytes.len().min(to + MODE.len())];
-            for at in self.directory.find_iter(window) {
-                marks.extend(directory_at(bytes, self.id_len, near + at));
+            let part = tree.part(from)?;
+            let near = part.at.saturating_sub(MODE.len() - 1);
+            let end = part.bytes.len().min(part.at + to - from + MODE.len());
+            for at in self.directory.find_iter(&part.bytes[near..end]) {
+                marks.extend(directory_at(tree, self.id_len, from - part.at + near + at)?);
             }
         }
         marks.sort_unstable_by_key(|mark| (mark.end, !mark.carried));
         marks.dedup_by_key(|mark| mark.end);
+        Ok(())
     }
+
+    /// Goes on from what the base is known to have.
+    fn grow(
+        &mut self,
+        entry: Entry,
+        delta: &Delta<'_>,
+        base: &Marks,
+        seen: Seen<'_>,
+        target: &mut Target,
+    ) -> Marks {
+        let mut tree = View::Changes(seen.excerpt);
+        let mut followed = match seen.named {
+            false => self.follow(entry, delta, &base.marks, tree),
+            true => Ok(None),
+        };
+        if followed.is_err() {
+            tree = View::Whole(target.get(delta));
+            followed = self.follow(entry, delta, &base.marks, tree);
+        }
+        let Change { marks, removed } = match followed {
+            Ok(Some(change)) => change,
+            _ => {
+                let bytes = target.get(delta);
+                tree = View::Whole(bytes);
+                let mut marks = self.parse(self.id(entry), bytes);
+                let removed = pair_up((&mut marks, bytes), (&base.marks, delta.base));
+                Change { marks, removed }
+            }
+        };
+        self.record(self.id(entry), base.record, (&marks, tree), (&removed, delta.base));
+        Marks { record: self.last_record(), marks }
+    }
+}
+
+/// What a delta makes of the entries that matter.
+struct Change {
+    /// Those of the tree.
+    marks: Vec<Mark>,
+    /// Those of its base that it no longer has.
+    removed: Vec<Mark>,
+}
+
+/// What was seen near the changes of a delta.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    excerpt: &'a Excerpt,
+    /// A name there may be a hit.
+    named: bool,
 }
 
 impl Pass for TreePass<'_> {
@@ -277,24 +341,18 @@ impl Pass for TreePass<'_> {
         base: &Marks,
         target: &mut Target,
     ) -> Marks {
-        if !self.edges {
-            self.search_names(entry, delta, target);
-            return Marks { record: NONE, marks: Vec::new() };
-        }
-        let bytes = target.get(delta);
-        let brings_hit = self.look_at_ids(entry, changes(delta), bytes);
-        let mut marks = self.carry(delta, bytes, &base.marks);
-        let removed: Vec<Mark>;
-        if brings_hit || self.must_parse(delta, &base.marks) {
-            marks = self.parse(self.id(entry), bytes);
-            removed = pair_up((&mut marks, bytes), (&base.marks, delta.base));
-        } else {
-            self.find_directories(delta, bytes, &mut marks);
-            let lost = base.marks.iter().zip(&self.taken).filter(|(_, taken)| !**taken);
-            removed = lost.map(|(mark, _)| Mark { carried: false, ..*mark }).collect();
-        }
-        self.record(self.id(entry), base.record, (&marks, bytes), (&removed, delta.base));
-        Marks { record: self.last_record(), marks }
+        let mut excerpt = std::mem::take(&mut self.excerpt);
+        excerpt.take(delta, seam(self.id_len).max(self.probe.longest));
+        let seen = Seen { excerpt: &excerpt, named: self.has_candidates(excerpt.bytes()) };
+        let marks = match self.edges {
+            true => self.grow(entry, delta, base, seen, target),
+            false => {
+                self.search_names(entry, delta, seen, target);
+                Marks { record: NONE, marks: Vec::new() }
+            }
+        };
+        self.excerpt = excerpt;
+        marks
     }
 
     fn failed(&mut self, _: Entry, _: &str) {
@@ -325,37 +383,19 @@ fn pair_up(
     removed
 }
 
-fn directory_at(bytes: &[u8], id_len: usize, at: usize) -> Option<Mark> {
-    let entry = Entries::starting_at(bytes, id_len, at).next()?;
-    (entry.kind == EntryKind::Tree).then(|| mark(&entry, flag::TREE))
+fn directory_at(tree: View<'_>, id_len: usize, at: usize) -> Result<Option<Mark>, Cut> {
+    let entry = tree.entry(at, id_len)?.filter(|entry| entry.kind == EntryKind::Tree);
+    Ok(entry.map(|entry| Mark {
+        start: at as u32,
+        end: (at + entry.end - entry.start) as u32,
+        flags: flag::TREE,
+        carried: false,
+    }))
 }
 
-/// How much of a copied piece is looked at where it meets another: more than two entries have.
-const SEAM: usize = 128;
-
-/// The same places as [`changes`], in what [`Delta::changes`] leaves of the object.
-fn changes_in_excerpt(delta: &Delta<'_>, seam: usize) -> Vec<(usize, usize)> {
-    let mut at = 0;
-    let mut copied_before = false;
-    let mut found = Vec::new();
-    for (number, piece) in delta.pieces.iter().enumerate() {
-        let is_seam = piece.copied && (copied_before || piece.at == 0 && piece.from != 0);
-        let left = match piece.copied && piece.len > 2 * seam {
-            false => piece.len,
-            true => {
-                let ends = usize::from(number > 0) + usize::from(number + 1 < delta.pieces.len());
-                ends * seam
-            }
-        };
-        match piece.copied {
-            false => found.push((at, at + left)),
-            true if is_seam => found.push((at, at)),
-            true => {}
-        }
-        copied_before = piece.copied;
-        at += left;
-    }
-    found
+/// How much of a copied piece is looked at where it meets another: more than most entries have.
+fn seam(id_len: usize) -> usize {
+    3 * id_len + 4
 }
 
 /// Where the object differs from its base: what is inserted, and, as empty ranges, where two copied

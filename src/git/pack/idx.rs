@@ -98,11 +98,22 @@ impl Idx {
     /// If there are not so many objects.
     pub fn raw_id(&self, place: usize) -> &[u8] {
         assert!(place < self.count, "place {place} of {}", self.count);
-        let at = match self.version {
+        let at = self.id_at(place);
+        &self.map[at..at + self.id_len]
+    }
+
+    fn id_at(&self, place: usize) -> usize {
+        match self.version {
             1 => self.table() + place * (4 + self.id_len) + 4,
             _ => self.table() + place * self.id_len,
-        };
-        &self.map[at..at + self.id_len]
+        }
+    }
+
+    /// Hints that the id at a place in the order of ids will be asked for soon.
+    pub fn prefetch(&self, place: usize) {
+        if let Bytes::Mapped(map) = &self.map {
+            map.prefetch(self.id_at(place) as u64);
+        }
     }
 
     /// The id of the object at a place in the order of ids.

@@ -54,7 +54,8 @@ impl Order {
         let (mut offsets, places): (Vec<u64>, Vec<u32>) = sorted.into_iter().unzip();
         if offsets.len() < before {
             for (number, first) in blocks.iter_mut().enumerate() {
-                *first = offsets.partition_point(|o| (o.min(&end) >> shift) < number as u64) as Entry;
+                *first =
+                    offsets.partition_point(|o| (o.min(&end) >> shift) < number as u64) as Entry;
             }
         }
         offsets.push(end);

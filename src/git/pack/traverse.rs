@@ -13,7 +13,7 @@ use crate::git::pack::entry::{Header, Storage};
 use crate::git::pack::forest::{Entry, Forest, Root};
 use crate::git::pack::inflate::Inflater;
 use crate::git::pack::pass::{FOREIGN, Pass, Target};
-use crate::map::Map;
+use crate::map::{self, Map};
 
 /// A pack to be walked.
 #[derive(Clone, Copy)]
@@ -27,9 +27,13 @@ pub(crate) struct Source<'a> {
 const SHARE: usize = 64;
 /// Trees of deltas whose root is larger are walked one at a time, when all others are done.
 pub(crate) const LARGE: u64 = 64 << 20;
-/// After so many bytes of the pack were read, the mapped memory is given back. Objects are small and
-/// lie apart, and the system maps 64 KiB around each, so that much more is resident than was read.
-const RESIDENT: u64 = 48 << 20;
+/// The mapped memory is given back when more of it is resident. Objects are small and lie apart, and
+/// the system maps 64 KiB and more around each: how much it is shows only by asking.
+const RESIDENT: u64 = 160 << 20;
+/// It is asked after so many bytes of the pack were read. Where the system does not tell, the memory
+/// is given back after twelve times as many.
+const ASKED: u64 = 4 << 20;
+const UNTOLD: u64 = 12 * ASKED;
 /// An object counts as so many bytes at least.
 const LEAST: u64 = 1 << 10;
 /// A worker tells the others after so many bytes how much it has read.
@@ -56,6 +60,12 @@ impl Source<'_> {
             large.for_each(|root| worker.tree(root));
         }
         self.pack.map.release(0..self.pack.map.len());
+    }
+
+    /// Hints that an entry will be read soon: where it is and its id lie anywhere in two large files.
+    fn prefetch(&self, entry: Entry) {
+        self.pack.map.prefetch(self.forest.offset(entry));
+        self.pack.idx.prefetch(self.forest.place(entry));
     }
 }
 
@@ -103,7 +113,10 @@ impl<'a, P: Pass> Worker<'a, P> {
             let roots = &self.source.forest.roots;
             let Some(rest) = roots.get(from..) else { break };
             let share = &rest[..rest.len().min(SHARE)];
-            share.iter().filter(|root| root.size <= LARGE).for_each(|root| self.tree(root));
+            for (number, root) in share.iter().enumerate().filter(|(_, root)| root.size <= LARGE) {
+                share.get(number + 1).into_iter().for_each(|next| self.source.prefetch(next.entry));
+                self.tree(root);
+            }
             if share.is_empty() || self.pass.pause().is_break() {
                 break;
             }
@@ -205,7 +218,7 @@ impl<'a, P: Pass> Worker<'a, P> {
         self.count(&header, entry);
         let children = self.source.forest.children(entry);
         if let Some(next) = children.first().or_else(|| self.sibling(base)) {
-            self.source.pack.map.prefetch(self.source.forest.offset(*next));
+            self.source.prefetch(*next);
         }
         let mut target = Target::in_buffer(self.buffer());
         let data = &self.data[..header.size as usize];
@@ -268,7 +281,9 @@ impl<'a, P: Pass> Worker<'a, P> {
         }
         let length = std::mem::take(&mut self.unshared);
         let before = self.read.fetch_add(length, Ordering::Relaxed);
-        if before / RESIDENT != (before + length) / RESIDENT {
+        let passes = |step: u64| before / step != (before + length) / step;
+        let is_too_much = || map::resident().map_or(passes(UNTOLD), |bytes| bytes > RESIDENT);
+        if passes(ASKED) && is_too_much() {
             self.source.pack.map.release(0..self.source.pack.map.len());
         }
     }
@@ -315,7 +330,7 @@ impl Read for Passing<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.map.get(self.at..).unwrap_or_default().read(buffer)?;
         self.at += read;
-        if self.at - self.kept > RESIDENT as usize {
+        if self.at - self.kept > UNTOLD as usize {
             self.map.release(0..self.map.len());
             self.kept = self.at;
         }
