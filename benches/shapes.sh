@@ -5,7 +5,8 @@
 #
 # 20,000 loose objects; 500 packs; 50,000 references, packed and loose; a file of 3 GB; a chain of
 # 4,095 deltas. They are made anew in DIRECTORY, or in a temporary one, which needs 4 GB. Beside
-# each stands how long git takes to read the same objects. Needs GNU time.
+# each stands how long git takes to read the same objects. Needs GNU time. STRIPEGUARD names a
+# program that is built already.
 set -eu
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -13,8 +14,11 @@ work=${1:-$(mktemp -d)}
 [ $# -gt 0 ] || trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"
 gnu_time=$(command -v gtime || echo /usr/bin/time)
-cargo build --quiet --release --locked --manifest-path "$here/Cargo.toml"
-stripeguard=${CARGO_TARGET_DIR:-$here/target}/release/stripeguard
+stripeguard=${STRIPEGUARD:-}
+if [ -z "$stripeguard" ]; then
+  cargo build --quiet --release --locked --manifest-path "$here/Cargo.toml"
+  stripeguard=${CARGO_TARGET_DIR:-$here/target}/release/stripeguard
+fi
 export GIT_CONFIG_NOSYSTEM=1 HOME=$work GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.com \
   GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.com
 

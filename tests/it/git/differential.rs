@@ -126,6 +126,57 @@ fn rich(fixture: &Fixture) {
     fixture.git(&["tag", "blob-tag", &blob]);
 }
 
+/// Trees of hundreds of entries, of which each commit changes a few. Their names are shorter and
+/// longer than what is looked at around a change.
+fn wide(fixture: &Fixture) {
+    let mut seed = 7u64;
+    let mut next = |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    let mut stream = String::new();
+    for version in 0..150 {
+        let date = 1_700_000_000 + version;
+        stream += &format!("commit refs/heads/main\ncommitter T <t@t> {date} +0000\ndata 1\nx\n");
+        let changes = if version == 0 { 250 } else { 1 + next(3) };
+        for _ in 0..changes {
+            let number = next(300);
+            let name = match number {
+                17 => "NEEDLE_4 in a name".to_owned(),
+                _ => format!("{}{number}", "long ".repeat(number as usize % 24)),
+            };
+            let path = match number % 5 {
+                0 => format!("{name}/inner/{}", next(9)),
+                1 => format!("dir/{name}"),
+                _ => name,
+            };
+            let content = match next(9) {
+                0 => format!("NEEDLE_{}", next(10)),
+                _ => format!("{version} {}", next(1000)),
+            };
+            stream += &match next(6) {
+                0 => format!("D {path}\n"),
+                _ => format!("M 100644 inline {path}\ndata {}\n{content}\n", content.len()),
+            };
+        }
+    }
+    fixture.feed(&["fast-import", "--quiet"], stream.as_bytes());
+    fixture.git(&["repack", "-adfq", "--depth=60", "--window=60"]);
+}
+
+#[test]
+fn trees_of_many_entries_with_short_and_long_names() {
+    let fixture = Fixture::new();
+    wide(&fixture);
+    let (walk, attribution) = agree(&fixture.open());
+    assert_eq!(walk.coverage.gaps, []);
+    assert_eq!(walk.names, [b"NEEDLE_4 in a name"]);
+    assert!(attribution.blobs.len() > 5, "{} hits", attribution.blobs.len());
+    let trees = fixture.git(&["rev-list", "--objects", "--all", "--filter=object:type=tree"]);
+    let removed = attribution.blobs.values().flat_map(|hit| &hit.paths);
+    assert!(trees.lines().count() > 300 && removed.clone().any(|path| !path.removals.is_empty()));
+}
+
 #[test]
 fn loose_objects() {
     let fixture = Fixture::new();
