@@ -55,6 +55,11 @@ impl CommitLog {
         self.nth(row, 0)
     }
 
+    pub fn raw_id(&self, row: usize) -> &[u8] {
+        let at = self.rows[row].at;
+        &self.ids[at..at + self.id_len]
+    }
+
     pub fn tree(&self, row: usize) -> ObjectId {
         self.nth(row, 1)
     }

@@ -2,7 +2,7 @@
 
 use crate::blob::ObjectId;
 use crate::git::commits::CommitLog;
-use crate::git::fast_hash::FastMap;
+use crate::git::id_table::IdTable;
 
 /// The place of a commit in the order.
 pub(crate) type Rank = u32;
@@ -12,7 +12,7 @@ pub(crate) struct Graph<'a> {
     log: &'a CommitLog,
     /// Rows of the log, by rank.
     rows: Vec<u32>,
-    ranks: FastMap<ObjectId, Rank>,
+    ranks: IdTable,
     /// Ranks of the parents of all commits, one after the other.
     parents: Vec<Rank>,
     /// Where the parents of each rank begin, and at last where they end.
@@ -23,23 +23,23 @@ impl<'a> Graph<'a> {
     /// Orders commits by their date, corrected to be later than that of all parents, and by id
     /// where dates are equal.
     pub fn new(log: &'a CommitLog) -> Self {
-        let mut row_of: FastMap<ObjectId, u32> = FastMap::default();
-        row_of.reserve(log.len());
+        let mut row_of = IdTable::with_capacity(log.len());
         for row in 0..log.len() {
-            row_of.entry(log.id(row)).or_insert(row as u32);
+            let id = log.raw_id(row);
+            row_of.insert(id, row as u32, |other| log.raw_id(other as usize) == id);
         }
         let (mut parents, mut starts) = (Vec::new(), vec![0u32]);
         for row in 0..log.len() {
-            for parent in log.parents(row) {
-                parents.extend(row_of.get(&parent));
+            for parent in log.named(row).skip(1) {
+                parents.extend(row_of.find(parent, |row| log.raw_id(row as usize) == parent));
             }
             starts.push(parents.len() as u32);
         }
         let dates = corrected_dates(log, &parents, &starts);
-        let mut rows: Vec<u32> = row_of.values().copied().collect();
+        let mut rows: Vec<u32> = row_of.numbers().collect();
         rows.sort_unstable_by(|a, b| {
             let (a, b) = (*a as usize, *b as usize);
-            dates[a].cmp(&dates[b]).then_with(|| log.id(a).cmp(&log.id(b)))
+            dates[a].cmp(&dates[b]).then_with(|| log.raw_id(a).cmp(log.raw_id(b)))
         });
         let mut graph = Self { log, rows, ranks: row_of, parents: Vec::new(), starts: vec![0] };
         graph.number_by_rank(&parents, &starts);
@@ -51,9 +51,7 @@ impl<'a> Graph<'a> {
         for (rank, row) in self.rows.iter().enumerate() {
             rank_of[*row as usize] = rank as Rank;
         }
-        for row in self.ranks.values_mut() {
-            *row = rank_of[*row as usize];
-        }
+        self.ranks.renumber(|row| rank_of[row as usize]);
         for row in &self.rows {
             let row = *row as usize;
             let of_row = &parents[starts[row] as usize..starts[row + 1] as usize];
@@ -67,7 +65,8 @@ impl<'a> Graph<'a> {
     }
 
     pub fn rank(&self, id: &ObjectId) -> Option<Rank> {
-        self.ranks.get(id).copied()
+        let row = |rank: Rank| self.rows[rank as usize] as usize;
+        self.ranks.find(id.as_bytes(), |rank| self.log.raw_id(row(rank)) == id.as_bytes())
     }
 
     pub fn id(&self, rank: Rank) -> ObjectId {

@@ -6,7 +6,8 @@ use std::thread;
 use crate::blob::ObjectId;
 use crate::git::Walk;
 use crate::git::fast_hash::FastMap;
-use crate::git::tree_log::{NONE, Record, TreeLog, flag};
+use crate::git::id_table::IdTable;
+use crate::git::tree_log::{NONE, Record, Row, TreeLog, flag};
 
 /// The number of a path that leads to a hit.
 pub(crate) type PathNumber = u32;
@@ -32,7 +33,7 @@ type Item = (u32, Lead);
 /// The trees that lead to hits, each with the list of its entries that do.
 pub(crate) struct Trees<'a> {
     names: Vec<&'a [u8]>,
-    by_id: FastMap<ObjectId, Record>,
+    by_id: ById<'a>,
     /// All items that occur, sorted; lists hold places in it.
     items: Vec<Item>,
     lists: Vec<u32>,
@@ -49,11 +50,7 @@ pub(crate) type Place = (PathNumber, Hit);
 impl<'a> Trees<'a> {
     pub fn new(walk: &'a Walk) -> Self {
         let log = &walk.trees;
-        let mut by_id: FastMap<ObjectId, Record> = FastMap::default();
-        by_id.reserve(log.rows.len());
-        for (record, row) in log.rows.iter().enumerate() {
-            by_id.entry(row.id).or_insert(record as Record);
-        }
+        let by_id = ById::new(&log.rows);
         let names = log.names.list();
         let resolve = Resolve { walk, by_id: &by_id, names: &names };
         let (added, removed) = thread::scope(|scope| {
@@ -117,7 +114,7 @@ impl<'a> Trees<'a> {
 
     /// The tree with this id, if it leads to hits.
     pub fn find(&self, id: &ObjectId) -> Option<Record> {
-        self.by_id.get(id).copied().filter(|tree| !self.list(*tree).is_empty())
+        self.by_id.find(id).filter(|tree| !self.list(*tree).is_empty())
     }
 
     /// Trees that lead to hits and that no other such tree leads to.
@@ -128,7 +125,7 @@ impl<'a> Trees<'a> {
                 below[*tree as usize] = true;
             }
         }
-        let tops = self.by_id.values().copied();
+        let tops = self.by_id.table.numbers();
         let mut tops: Vec<_> = tops.filter(|tree| !below[*tree as usize]).collect();
         tops.retain(|tree| !self.list(*tree).is_empty());
         tops.sort_unstable();
@@ -220,10 +217,31 @@ impl<'a> Trees<'a> {
     }
 }
 
+/// The rows of the log by the ids of their trees; of several with one id the first.
+struct ById<'a> {
+    rows: &'a [Row],
+    table: IdTable,
+}
+
+impl<'a> ById<'a> {
+    fn new(rows: &'a [Row]) -> Self {
+        let mut table = IdTable::with_capacity(rows.len());
+        for (record, Row { id, .. }) in rows.iter().enumerate() {
+            let has_id = |other: Record| rows[other as usize].id == *id;
+            table.insert(id.as_bytes(), record as Record, has_id);
+        }
+        Self { rows, table }
+    }
+
+    fn find(&self, id: &ObjectId) -> Option<Record> {
+        self.table.find(id.as_bytes(), |record| self.rows[record as usize].id == *id)
+    }
+}
+
 /// Turns the edges of the log into what they may lead to.
 struct Resolve<'a> {
     walk: &'a Walk,
-    by_id: &'a FastMap<ObjectId, Record>,
+    by_id: &'a ById<'a>,
     names: &'a [&'a [u8]],
 }
 
@@ -238,9 +256,7 @@ impl Resolve<'_> {
         let lead = |edge: usize| {
             let id = edges.id(edge);
             match edges.flags[edge] {
-                flags if flags & flag::TREE != 0 => {
-                    self.by_id.get(&id).copied().map(Lead::Directory)
-                }
+                flags if flags & flag::TREE != 0 => self.by_id.find(&id).map(Lead::Directory),
                 flags if flags & flag::HIT != 0 => {
                     let hit = self.walk.blobs.binary_search(&id).ok()?;
                     Some(Lead::Hit(hit as Hit))

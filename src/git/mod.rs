@@ -37,6 +37,7 @@ mod graph;
 mod head;
 mod history;
 mod hit_set;
+mod id_table;
 mod index;
 mod known;
 mod listing;

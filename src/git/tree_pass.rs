@@ -9,6 +9,7 @@ use crate::blob::{ObjectId, ObjectKind};
 use crate::git::Probe;
 use crate::git::hit_set::HitSet;
 use crate::git::pack::Pack;
+use crate::git::pack::collage::Collage;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
 use crate::git::pack::pass::{FOREIGN, Pass, Target};
@@ -64,6 +65,7 @@ pub(crate) struct TreePass<'a> {
     pub log: TreeLog,
     directory: Finder<'static>,
     excerpt: Excerpt,
+    changes: Collage,
     taken: Vec<bool>,
 }
 
@@ -75,9 +77,19 @@ impl<'a> TreePass<'a> {
         edges: bool,
         id_len: usize,
     ) -> Self {
-        let (log, excerpt, taken) = (TreeLog::default(), Excerpt::default(), Vec::new());
-        let directory = Finder::new(MODE);
-        Self { pack: None, probe, hits, presence, edges, id_len, log, directory, excerpt, taken }
+        Self {
+            pack: None,
+            probe,
+            hits,
+            presence,
+            edges,
+            id_len,
+            log: TreeLog::default(),
+            directory: Finder::new(MODE),
+            excerpt: Excerpt::default(),
+            changes: Collage::default(),
+            taken: Vec::new(),
+        }
     }
 
     /// Looks at a tree of which all bytes are there.
@@ -151,6 +163,12 @@ impl<'a> TreePass<'a> {
         }
         let (added, removed) = (log.added.len() as u32, log.removed.len() as u32);
         log.rows.push(Row { id, base, added, removed });
+    }
+
+    /// Whether a candidate comes in or is put together. An excerpt also has some that were there.
+    fn names_change(&mut self, delta: &Delta<'_>) -> bool {
+        delta.changes(self.probe.longest.saturating_sub(1), &mut self.changes);
+        self.has_candidates(self.changes.bytes())
     }
 
     /// Looks at what the entries name that the changes touch: whether one of them is a hit. The id
@@ -343,7 +361,8 @@ impl Pass for TreePass<'_> {
     ) -> Marks {
         let mut excerpt = std::mem::take(&mut self.excerpt);
         excerpt.take(delta, seam(self.id_len).max(self.probe.longest));
-        let seen = Seen { excerpt: &excerpt, named: self.has_candidates(excerpt.bytes()) };
+        let named = self.has_candidates(excerpt.bytes()) && self.names_change(delta);
+        let seen = Seen { excerpt: &excerpt, named };
         let marks = match self.edges {
             true => self.grow(entry, delta, base, seen, target),
             false => {

@@ -29,7 +29,7 @@ const SHARE: usize = 64;
 pub(crate) const LARGE: u64 = 64 << 20;
 /// The mapped memory is given back when more of it is resident. Objects are small and lie apart, and
 /// the system maps 64 KiB and more around each: how much it is shows only by asking.
-const RESIDENT: u64 = 160 << 20;
+const RESIDENT: u64 = 184 << 20;
 /// It is asked after so many bytes of the pack were read. Where the system does not tell, the memory
 /// is given back after twelve times as many.
 const ASKED: u64 = 4 << 20;
