@@ -72,11 +72,24 @@ impl Deref for Map {
     }
 }
 
-/// How many bytes of mapped files are in the memory of this process; `None` where the system does
-/// not tell (proc_pid_status(5), `RssFile`).
-pub(crate) fn resident() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("RssFile:"))?;
-    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
-    Some(kilobytes << 10)
+/// How much memory this process has, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory {
+    /// All that is resident.
+    pub resident: u64,
+    /// The part of it that is mapped files.
+    pub mapped: u64,
+}
+
+impl Memory {
+    /// Asks the system, which on others than Linux does not tell (proc_pid_status(5)).
+    pub fn now() -> Option<Self> {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let bytes = |name: &str| -> Option<u64> {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
+            Some(kilobytes << 10)
+        };
+        Some(Self { resident: bytes("VmRSS:")?, mapped: bytes("RssFile:")? })
+    }
 }

@@ -13,7 +13,7 @@ use crate::git::pack::entry::{Header, Storage};
 use crate::git::pack::forest::{Entry, Forest, Root};
 use crate::git::pack::inflate::Inflater;
 use crate::git::pack::pass::{FOREIGN, Pass, Target};
-use crate::map::{self, Map};
+use crate::map::{Map, Memory};
 
 /// A pack to be walked.
 #[derive(Clone, Copy)]
@@ -27,9 +27,11 @@ pub(crate) struct Source<'a> {
 const SHARE: usize = 64;
 /// Trees of deltas whose root is larger are walked one at a time, when all others are done.
 pub(crate) const LARGE: u64 = 64 << 20;
-/// The mapped memory is given back when more of it is resident. Objects are small and lie apart, and
-/// the system maps 64 KiB and more around each: how much it is shows only by asking.
-const RESIDENT: u64 = 184 << 20;
+/// The mapped memory is given back when the process has more than this, unless little of it is
+/// mapped. Objects are small and lie apart, and the system maps 64 KiB and more around each: how much
+/// it is shows only by asking.
+const RESIDENT: u64 = 360 << 20;
+const LITTLE: u64 = 64 << 20;
 /// It is asked after so many bytes of the pack were read. Where the system does not tell, the memory
 /// is given back after twelve times as many.
 const ASKED: u64 = 4 << 20;
@@ -282,8 +284,8 @@ impl<'a, P: Pass> Worker<'a, P> {
         let length = std::mem::take(&mut self.unshared);
         let before = self.read.fetch_add(length, Ordering::Relaxed);
         let passes = |step: u64| before / step != (before + length) / step;
-        let is_too_much = || map::resident().map_or(passes(UNTOLD), |bytes| bytes > RESIDENT);
-        if passes(ASKED) && is_too_much() {
+        let is_too_much = |now: Memory| now.resident > RESIDENT && now.mapped > LITTLE;
+        if passes(ASKED) && Memory::now().map_or(passes(UNTOLD), is_too_much) {
             self.source.pack.map.release(0..self.source.pack.map.len());
         }
     }
