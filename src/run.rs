@@ -439,7 +439,7 @@ impl Run<'_> {
         let mut found = Found::default();
         self.scanner.scan(blob, &mut found);
         self.look_for_names(blob, names);
-        if !found.is_empty() {
+        if !found.is_empty() || found.members > 0 {
             to.lock().unwrap_or_else(PoisonError::into_inner).append(found);
         }
     }
@@ -582,11 +582,11 @@ impl Run<'_> {
         let found = std::mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner));
         let mut coverage = outcome.coverage;
         coverage.gaps.extend(found.gaps);
+        coverage.members += found.members;
         let linted =
             self.linter.finish(&self.scanner, self.threads, &|| self.progress.stopped().is_some());
         coverage.gaps.extend(linted.gaps);
         coverage.skipped.extend(linted.skipped);
-        coverage.members += self.scanner.members();
         if let Some(stop) = self.progress.stopped() {
             coverage.gap(Stop::WHAT, stop.reason());
         }
