@@ -122,10 +122,10 @@ impl Program<'_> {
         if !self.is_held(literal, holder) || self.is_of_environment(&around[outer..], span) {
             return None;
         }
+        // A name is quoted as the key was, but for raw strings and templates.
         let quote = &self.text[span.start - 1..span.start];
         let quote = if quote == "`" { "\"" } else { quote };
         let read = self.language.read.replace("NAME", name);
-        // These two have no strings in single quotes, or they are of another kind.
         Some(Change { span: around[at].range(), text: read.replace('"', quote) })
     }
 
