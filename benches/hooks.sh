@@ -3,7 +3,8 @@
 # nothing, and with ours. Usage: benches/hooks.sh PROGRAM [REPOSITORY] [RUNS]
 # Each figure is the median of RUNS (default 21) in milliseconds; a clone of REPOSITORY (default: the
 # one here) is worked on. The budget: 10 ms for a commit of one file, 100 ms for one of 1,000 files and
-# for a push of 100 commits, beyond what git itself takes.
+# for a push of 100 commits, beyond what git itself takes. The last column is the same in the time of the
+# processor, which other work on the machine hardly changes.
 set -euo pipefail
 program=$(realpath "${1:?usage: benches/hooks.sh PROGRAM [REPOSITORY] [RUNS]}")
 repository=$(realpath "${2:-$(dirname "$0")/..}")
@@ -39,8 +40,15 @@ hook() {
   esac
 }
 
-# measure UNDO COMMAND...: the median time of COMMAND, with UNDO after each run.
+# measure UNDO COMMAND...: the median time of COMMAND, with UNDO after each run, and what a run takes of the
+# processor together with its UNDO.
 measure() {
+  local TIMEFORMAT='%U %S'
+  { time repeat "$@" >"$work/times"; } 2>"$work/processor"
+  sort -n "$work/times" | awk '{ t[NR] = $1 } END { printf "%f ", t[int((NR + 1) / 2)] / 1000 }'
+  tail -1 "$work/processor" | awk -v runs="$runs" '{ print ($1 + $2) * 1000 / runs }'
+}
+repeat() {
   local undo=$1 start end
   shift
   for _ in $(seq "$runs"); do
@@ -49,18 +57,19 @@ measure() {
     end=${EPOCHREALTIME/[.,]/}
     echo $((end - start))
     $undo
-  done | sort -n | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] / 1000 }'
+  done
 }
 
-# row NAME UNDO COMMAND...: the three figures, the cost of ours, and how many times git's own.
+# row NAME UNDO COMMAND...: the three figures, the cost of ours, how many times git's own, and the cost in
+# time of the processor.
 row() {
   local name=$1 none empty ours
   shift
   hook none; none=$(measure "$@")
   hook empty; empty=$(measure "$@")
   hook ours; ours=$(measure "$@")
-  awk -v n="$name" -v a="$none" -v b="$empty" -v c="$ours" 'BEGIN {
-    printf "| %s | %.1f | %.1f | %.1f | %.1f | %.2f |\n", n, a, b, c, c - a, c / a }'
+  echo "$none $empty $ours" | awk -v n="$name" '{
+    printf "| %s | %.1f | %.1f | %.1f | %.1f | %.2f | %.1f |\n", n, $1, $3, $5, $5 - $1, $5 / $1, $6 - $2 }'
 }
 
 uncommit() { git reset -q --soft HEAD~1; }
@@ -71,8 +80,8 @@ unpush() {
 
 echo "$(git rev-list --count HEAD) commits, $(git ls-files | wc -l) files, $(git --version), medians of $runs, ms"
 echo
-echo '| | no hook | empty hook | stripeguard | beyond git | times |'
-echo '|---|---:|---:|---:|---:|---:|'
+echo '| | no hook | empty hook | stripeguard | beyond git | times | processor |'
+echo '|---|---:|---:|---:|---:|---:|---:|'
 
 echo "one more line" >>bench-one
 git add bench-one

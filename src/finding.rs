@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::blob::{CommitRef, Origin};
 use crate::exposure::{Exposure, Side};
+use crate::fix::Fix;
 use crate::key::{Confidence, Mode, Severity};
 use crate::sighting::{Place, Sighting};
 use crate::subject::{Credential, Practice, Subject};
@@ -126,14 +127,24 @@ pub struct Finding {
     pub others: Vec<Place>,
     /// What history tells, where it was read.
     pub lineage: Option<Lineage>,
+    /// What would mend it, where that is beyond doubt.
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
     /// A practice at a place. `text` is the part of the file that breaks the rule; how it is
-    /// indented or wrapped does not change its identity.
-    pub fn practice(practice: Practice, severity: Severity, place: Place, text: &str) -> Self {
+    /// indented or wrapped does not change its identity, nor does where a scan began, which is
+    /// `within` the repository.
+    pub fn practice(
+        practice: Practice,
+        severity: Severity,
+        place: Place,
+        within: &str,
+        text: &str,
+    ) -> Self {
+        let path = place.path.as_deref().map(|path| format!("{within}{path}"));
         Self {
-            fingerprint: practice_fingerprint(&practice.id, place.path.as_deref(), text),
+            fingerprint: practice_fingerprint(&practice.id, path.as_deref(), text),
             subject: Subject::Practice(practice),
             severity,
             confidence: Confidence::Certain,
@@ -143,7 +154,13 @@ impl Finding {
             place,
             others: Vec::new(),
             lineage: None,
+            fix: None,
         }
+    }
+
+    /// Every place of it.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        std::iter::once(&self.place).chain(&self.others)
     }
 
     /// Whether it is a secret in what ships to clients, so that everybody who wants it has it.
@@ -291,7 +308,14 @@ fn join(fingerprint: String, mut group: Vec<Traced>) -> Option<Finding> {
         place: main.place,
         others: sightings.map(|sighting| sighting.place).collect(),
         lineage,
+        fix: None,
     })
+}
+
+/// Puts the places of one finding in the order in which reports have them, each once.
+pub fn arrange(places: &mut Vec<Place>) {
+    places.sort_by(|a, b| place_key(a).cmp(&place_key(b)));
+    places.dedup_by(|a, b| place_key(a) == place_key(b));
 }
 
 /// Places that can be opened come first, then the oldest commit.

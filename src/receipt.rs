@@ -224,7 +224,7 @@ impl Remark {
 
 fn decoded(findings: &[Finding]) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
-    let places = findings.iter().flat_map(|f| std::iter::once(&f.place).chain(&f.others));
+    let places = findings.iter().flat_map(Finding::places);
     for layer in places.flat_map(|place| &place.decoded) {
         *counts.entry(layer.name().to_owned()).or_default() += 1;
     }

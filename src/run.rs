@@ -21,6 +21,7 @@ use crate::finding::{self, Finding, Traced, assemble};
 use crate::git;
 use crate::key;
 use crate::lint::{self, Linter, Rule, Selection};
+use crate::mend;
 use crate::report::Report;
 use crate::scan::{Found, Scanner};
 use crate::sighting::Sighting;
@@ -220,9 +221,11 @@ impl From<git::RevisionError> for RequestError {
 pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestError> {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let mut coverage = Coverage::default();
+    let within = beginning(&request.scope);
     let run = Run {
         request,
-        linter: linter(request, &mut coverage),
+        linter: linter(request, &mut coverage).within(&within),
+        within,
         threads: if request.threads == 0 { processors } else { request.threads },
         scanner: Scanner::new(request.today, request.settings.config.limits),
         found: Mutex::new(Found::default()),
@@ -316,8 +319,6 @@ struct Outcome {
     traced: Vec<Traced>,
     /// What leads from the current directory to where paths begin.
     base: String,
-    /// What leads from the root of the repository to where paths begin.
-    within: String,
 }
 
 struct Run<'a> {
@@ -325,6 +326,8 @@ struct Run<'a> {
     threads: usize,
     scanner: Scanner,
     linter: Linter,
+    /// What leads from the root of the repository to where paths begin.
+    within: String,
     found: Mutex<Found>,
     /// Names of secrets, of which it is judged later whether their values ship.
     named: Mutex<Vec<Named>>,
@@ -439,7 +442,7 @@ impl Run<'_> {
         let mut found = Found::default();
         self.scanner.scan(blob, &mut found);
         self.look_for_names(blob, names);
-        if !found.is_empty() {
+        if !found.is_empty() || found.members > 0 {
             to.lock().unwrap_or_else(PoisonError::into_inner).append(found);
         }
     }
@@ -481,23 +484,18 @@ impl Run<'_> {
         match paths {
             [path] if path.is_dir() => {
                 self.path(path, "", sides, &mut outcome)?;
-                outcome.base = prefix(path);
-                outcome.within = within(path);
-                if sides.must_have_history() {
-                    outcome.base = root_of(&prefix(path), &outcome.within);
-                }
+                outcome.base = match sides.must_have_history() {
+                    true => root_of(&prefix(path), &within(path)),
+                    false => prefix(path),
+                };
             }
             _ => {
                 for path in paths {
                     self.path(path, &prefix(path), sides, &mut outcome)?;
                 }
-                outcome.within = within(Path::new("."));
             }
         }
         self.look_above(paths);
-        if sides.must_have_history() {
-            outcome.within.clear();
-        }
         Ok(outcome)
     }
 
@@ -582,11 +580,11 @@ impl Run<'_> {
         let found = std::mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner));
         let mut coverage = outcome.coverage;
         coverage.gaps.extend(found.gaps);
+        coverage.members += found.members;
         let linted =
             self.linter.finish(&self.scanner, self.threads, &|| self.progress.stopped().is_some());
         coverage.gaps.extend(linted.gaps);
         coverage.skipped.extend(linted.skipped);
-        coverage.members += self.scanner.members();
         if let Some(stop) = self.progress.stopped() {
             coverage.gap(Stop::WHAT, stop.reason());
         }
@@ -619,14 +617,16 @@ impl Run<'_> {
             is_whole: self.request.is_whole() && coverage.is_complete(),
             today: self.request.today,
             scanner: &self.scanner,
+            within: &self.within,
         };
         let notices = suppress::apply(&mut findings, &inputs);
+        mend::mend(&mut findings, &ground);
         finding::sort(&mut findings);
         Report {
             findings,
             coverage,
             base: outcome.base,
-            within: self.scanner.label(&outcome.within),
+            within: self.scanner.label(&self.within),
             notices,
         }
     }
@@ -644,6 +644,18 @@ fn sightings(found: Mutex<Found>) -> impl Iterator<Item = Sighting> {
 
 fn print(sighting: &Sighting) -> String {
     sighting.secret.fingerprint(sighting.rule.family)
+}
+
+/// What leads from the root of the repository to where the paths of a report begin. Where history is
+/// asked for, they begin at the root.
+fn beginning(scope: &Scope) -> String {
+    match scope {
+        Scope::Paths { paths, sides } if !sides.must_have_history() => match paths.as_slice() {
+            [path] if path.is_dir() => within(path),
+            _ => within(Path::new(".")),
+        },
+        _ => String::new(),
+    }
 }
 
 /// What leads from the root of the repository that holds a directory to it: `packages/api/`.

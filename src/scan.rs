@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::{Bound, Range};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
 use crate::blob::{Blob, CommitRef, Origin, Part};
-use crate::comment::{self, Comment};
+use crate::comment::{self, Comment, Name};
 use crate::coverage::Note;
 use crate::decode::Layer;
 use crate::decode::container::{self, Budget, Limits};
@@ -30,7 +29,6 @@ pub struct Scanner {
     detector: Detector,
     limits: Limits,
     budget: Budget,
-    members: AtomicU64,
 }
 
 /// What a blob holds, and what of it could not be read.
@@ -42,6 +40,8 @@ pub struct Found {
     pub gaps: Vec<Note>,
     /// Comments that allow findings, in texts that somebody can edit.
     pub comments: Vec<(Comment, Place)>,
+    /// Members of archives that were opened, nested ones too.
+    pub members: u64,
 }
 
 impl Found {
@@ -55,6 +55,7 @@ impl Found {
         self.sightings.append(&mut other.sightings);
         self.gaps.append(&mut other.gaps);
         self.comments.append(&mut other.comments);
+        self.members += other.members;
     }
 }
 
@@ -62,7 +63,7 @@ impl Scanner {
     /// A scanner that takes `today`, in seconds since 1970-01-01 UTC, for the present.
     pub fn new(today: i64, limits: Limits) -> Self {
         let budget = Budget::new(&limits);
-        Self { detector: Detector::new(today), limits, budget, members: AtomicU64::new(0) }
+        Self { detector: Detector::new(today), limits, budget }
     }
 
     /// Of what finds the same in the same bytes: the program with its rules, and the limits. The day
@@ -78,14 +79,14 @@ impl Scanner {
         Self::new(i64::MAX / 2, self.limits)
     }
 
+    /// Whether archives of this run were left unread that another run might read.
+    pub fn is_budget_spent(&self) -> bool {
+        self.budget.is_spent()
+    }
+
     /// The search for candidates alone, for readers that pick what is worth a full scan.
     pub fn detector(&self) -> &Detector {
         &self.detector
-    }
-
-    /// How many members of archives it has opened so far.
-    pub fn members(&self) -> u64 {
-        self.members.load(Ordering::Relaxed)
     }
 
     /// Finds every credential of a blob, in all its spellings and in the members of archives.
@@ -103,7 +104,7 @@ impl Scanner {
 
     fn scan_members(&self, blob: &Blob<'_>, found: &mut Found) {
         let gaps = container::open(blob.bytes, &self.limits, &self.budget, &mut |member| {
-            self.members.fetch_add(1, Ordering::Relaxed);
+            found.members += 1;
             let inside = if member.path.is_empty() { "data" } else { member.path };
             let path = format!("{}!/{inside}", blob.path);
             self.scan_text(&Blob::whole(&path, blob.origin, member.bytes), found);
@@ -156,9 +157,17 @@ impl Scanner {
         comments.into_iter().map(|comment| self.clean(comment)).collect()
     }
 
-    /// A comment whose reason can be shown.
+    /// A comment that can be shown: somebody may have pasted a key into it.
     fn clean(&self, comment: Comment) -> Comment {
-        Comment { reason: comment.reason.map(|reason| self.label(&reason)), ..comment }
+        let name = |name: Name| Name {
+            rule: self.label(&name.rule),
+            fingerprint: name.fingerprint.map(|print| self.label(&print)),
+        };
+        Comment {
+            names: comment.names.into_iter().map(name).collect(),
+            reason: comment.reason.map(|reason| self.label(&reason)),
+            ..comment
+        }
     }
 
     /// A place of a text that is no credential, for findings about practice. What its line holds of

@@ -8,8 +8,10 @@ use anyhow::Context;
 
 use super::Exit;
 use super::args::{Merge, ReportCommand};
+use crate::finding;
 use crate::key::Severity;
 use crate::report::{self, merge};
+use crate::suppress;
 
 /// Carries out what is to be done with reports.
 ///
@@ -28,7 +30,12 @@ fn merge_all(arguments: &Merge) -> anyhow::Result<Exit> {
         let text = read(path).with_context(|| format!("{} cannot be read", path.display()))?;
         reports.push(report::read(&text).with_context(|| path.display().to_string())?);
     }
-    let report = merge::merge(reports);
+    let is_joined = reports.len() > 1;
+    let mut report = merge::merge(reports);
+    if is_joined {
+        suppress::by_comments(&mut report.findings);
+        finding::sort(&mut report.findings);
+    }
     arguments.report.write(&report, &targets)?;
     // No configuration stands beside a report, so its default counts.
     Ok(arguments.report.exit(&report, Severity::Low))

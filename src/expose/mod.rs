@@ -153,7 +153,9 @@ impl Bench<'_> {
         let why = exposure.evidence.clone().unwrap_or_default();
         let message = format!("The value of {} ships to clients: {why}.", mention.name);
         let practice = name::practice(self.scanner.label(&message));
-        let mut finding = Finding::practice(practice, Severity::High, place, &mention.name);
+        let within = &self.ground.prefix;
+        let name = &mention.name;
+        let mut finding = Finding::practice(practice, Severity::High, place, within, name);
         finding.exposure = exposure;
         Some(finding)
     }

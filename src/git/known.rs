@@ -1,10 +1,11 @@
 //! What an earlier run has found to be whole and without any hit, so that it need not be read again.
 //!
-//! Only that much is ever remembered: a repository in which everything was read, nothing hit and
-//! nothing was missing. Whatever is not exactly as it was then is read, and as soon as something
-//! hits or is missing, everything is.
+//! Only that much is ever remembered: a repository in which every object was read, nothing hit and
+//! nothing was missing. Archives of which a part could not be read are remembered by their ids and
+//! opened again each time. Whatever else is not exactly as it was then is read, and as soon as
+//! something hits or is missing, everything is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -77,12 +78,16 @@ pub struct Known {
     pub(crate) objects: ObjectCounts,
     /// Their bytes, unpacked.
     pub(crate) bytes: u64,
+    /// Members of the archives among them.
+    pub(crate) members: u64,
     pub(crate) packs: Vec<PackMark>,
     pub(crate) loose: HashMap<ObjectId, FileMark>,
+    /// Archives of which a part could not be read.
+    pub(crate) partly: BTreeSet<ObjectId>,
 }
 
 /// The beginning of the file; the number is that of its format.
-const MAGIC: &[u8; 16] = b"stripeguard-kn1\n";
+const MAGIC: &[u8; 16] = b"stripeguard-kn2\n";
 const SUM: usize = 32;
 
 impl Known {
@@ -108,6 +113,7 @@ impl Known {
                 tags: number(rest)?,
             },
             bytes: number(rest)?,
+            members: number(rest)?,
             ..Self::default()
         };
         for _ in 0..number(rest)? {
@@ -117,6 +123,9 @@ impl Known {
         }
         for _ in 0..number(rest)? {
             known.loose.insert(id(rest)?, mark(rest)?);
+        }
+        for _ in 0..number(rest)? {
+            known.partly.insert(id(rest)?);
         }
         Some(known)
     }
@@ -128,8 +137,8 @@ impl Known {
     /// What the system says.
     pub fn write(&self, path: &Path, key: &[u8; 32]) -> io::Result<()> {
         let mut bytes = [MAGIC.as_slice(), key].concat();
-        let counts = self.objects;
-        for count in [counts.blobs, counts.trees, counts.commits, counts.tags, self.bytes] {
+        let ObjectCounts { blobs, trees, commits, tags } = self.objects;
+        for count in [blobs, trees, commits, tags, self.bytes, self.members] {
             bytes.extend(count.to_be_bytes());
         }
         bytes.extend((self.packs.len() as u64).to_be_bytes());
@@ -143,6 +152,8 @@ impl Known {
         for (id, mark) in loose {
             push(&mut bytes, id, &[*mark]);
         }
+        bytes.extend((self.partly.len() as u64).to_be_bytes());
+        self.partly.iter().for_each(|id| push(&mut bytes, id, &[]));
         bytes.extend(Sha256::digest(&bytes));
         let part = path.with_extension(format!("{}.part", std::process::id()));
         let written = create(&part, &bytes).and_then(|()| fs::rename(&part, path));
@@ -151,6 +162,12 @@ impl Known {
             let _ = fs::remove_file(&part);
         }
         written
+    }
+
+    /// With what was seen of archives: so many members more than were known of before, and those of
+    /// which a part could not be read.
+    pub fn with_archives(self, more: u64, partly: BTreeSet<ObjectId>) -> Self {
+        Self { members: self.members + more, partly, ..self }
     }
 
     /// Whether every file is settled enough for its mark to show any later change. `begun` is when

@@ -88,7 +88,7 @@ pub(crate) use range::introduced;
 pub use range::{Introduced, RangeChanges, changes};
 pub use ref_sets::RefSet;
 pub use refs::{Head, RefKind, Reference, References};
-pub use renew::walk_since;
+pub use renew::{Since, walk_since};
 pub use repository::{OpenError, Repository, discover, is_repository, open};
 pub use revision::{Resolver, RevisionError, RevisionRange};
 pub use staged::{Staged, StagedChanges, staged_changes};

@@ -16,16 +16,19 @@ use crate::git::{
 /// More new objects than this are read faster by a walk along the deltas of their packs.
 const FEW: usize = 20_000;
 
-/// What has been read of a repository of which everything else is known.
-struct Renewed {
-    coverage: Coverage,
-    references: References,
+/// What a reader has found since it has last known something.
+#[derive(Default)]
+pub struct Since {
+    /// What was read; of what is known, its counts.
+    pub walk: Walk,
+    /// Objects that were read although they are among what is known.
+    pub again: BTreeSet<ObjectId>,
     /// What is known from now on, if that is more than before.
-    known: Option<Known>,
+    pub known: Option<Known>,
 }
 
 /// Reads every object of a repository, or, where `known` is still true of it, only what has come
-/// since. Gives what is known from now on, if that is more than before.
+/// since.
 pub fn walk_since(
     repository: &Repository,
     known: Option<&Known>,
@@ -33,19 +36,20 @@ pub fn walk_since(
     visit: &Visit<'_>,
     threads: usize,
     progress: &Progress,
-) -> (Walk, Option<Known>) {
+) -> Since {
     let begun = SystemTime::now();
     let renewed = known.and_then(|known| renew(repository, known, probe, visit, progress));
-    if let Some(Renewed { coverage, references, known }) = renewed {
-        let walk = Walk { coverage, references, ..Walk::default() };
-        return (walk, known.filter(|known| known.is_settled(begun)));
+    if let Some(since) = renewed {
+        let known = since.known.filter(|known| known.is_settled(begun));
+        return Since { known, ..since };
     }
     let before = Present::list(&Database::open(repository));
     let walk = walk(repository, probe, visit, threads, progress);
     let is_clean = walk.is_empty() && walk.coverage.is_complete();
     let now = if is_clean { unchanged(repository, before, known) } else { None };
     let now = now.map(|present| present.known(&walk.coverage));
-    (walk, now.filter(|now| now.is_settled(begun)))
+    let known = now.filter(|now| now.is_settled(begun));
+    Since { walk, known, ..Since::default() }
 }
 
 /// What there was before a walk, if it is there still: what came while the walk was on may have been
@@ -69,22 +73,27 @@ fn renew(
     probe: &Probe<'_>,
     visit: &Visit<'_>,
     progress: &Progress,
-) -> Option<Renewed> {
+) -> Option<Since> {
     let database = &Database::open(repository);
     if !database.gaps.is_empty() || repository.is_shallow() {
         return None;
     }
     let mut present = Present::list(database)?;
     present.verify(database, Some(known));
-    let new = present.beyond(database, known)?;
+    let mut new = present.beyond(database, known)?;
+    new.touched.extend(&known.partly);
     let references = repository.references();
     let renewal = Renewal { database, probe, visit };
     if !references.gaps.is_empty() || !renewal.references_are_here(&references) {
         return None;
     }
-    let mut coverage =
-        Coverage { objects: known.objects, bytes: known.bytes, ..Coverage::default() };
-    coverage.known = known.objects.total() - new.touched.len() as u64;
+    let mut coverage = Coverage {
+        objects: known.objects,
+        bytes: known.bytes,
+        members: known.members,
+        known: known.objects.total() - new.touched.len() as u64,
+        ..Coverage::default()
+    };
     progress.expect((new.objects.len() + new.touched.len()) as u64);
     for id in &new.touched {
         let (kind, bytes) = database.read(id).ok()?;
@@ -103,8 +112,9 @@ fn renew(
         tips: tips(&references),
         objects: coverage.objects.total(),
     });
-    let now = present.known(&coverage);
-    Some(Renewed { coverage, references, known: Some(now).filter(|now| now != known) })
+    let now = Known { partly: known.partly.clone(), ..present.known(&coverage) };
+    let walk = Walk { coverage, references, ..Walk::default() };
+    Some(Since { walk, again: new.touched, known: Some(now).filter(|now| now != known) })
 }
 
 /// What there is now, by its marks.
@@ -135,8 +145,10 @@ impl Present {
         Known {
             objects: coverage.objects,
             bytes: coverage.bytes,
+            members: coverage.members,
             packs: self.packs.clone(),
             loose: self.loose.iter().copied().collect(),
+            partly: BTreeSet::new(),
         }
     }
 
@@ -190,7 +202,7 @@ impl Present {
 #[derive(Default)]
 struct New {
     objects: BTreeSet<ObjectId>,
-    /// Objects that are counted already, in files that are not quite as they were.
+    /// Objects that are counted already, and are to be read again.
     touched: BTreeSet<ObjectId>,
 }
 

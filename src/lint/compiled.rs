@@ -4,17 +4,25 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ast_grep_config::{DeserializeEnv, RuleCore};
-use ast_grep_core::Matcher;
+use ast_grep_config::{DeserializeEnv, Fixer, RuleCore};
 use ast_grep_core::matcher::MatcherExt;
+use ast_grep_core::{Matcher, Node};
 
 use super::format::Format;
-use super::page::{Hit, Root};
+use super::metered::Metered;
+use super::page::{Change, Hit, Root};
 use super::rule::{Pattern, Rule};
 
 /// The patterns of a rule in one language.
 pub struct Compiled {
-    matchers: Vec<(RuleCore, Option<String>)>,
+    matchers: Vec<Ready>,
+}
+
+/// A pattern made ready.
+struct Ready {
+    matcher: RuleCore,
+    message: Option<String>,
+    fixer: Option<Fixer>,
 }
 
 /// Why a rule object is none.
@@ -40,8 +48,7 @@ impl Compiled {
     pub fn new(rule: &Rule, format: Format) -> Result<Self, PatternError> {
         let patterns =
             rule.patterns.iter().filter(|p| p.languages.iter().any(|&l| format.reads(l)));
-        let matchers =
-            patterns.map(|pattern| Ok((core(pattern, format)?, pattern.message.clone())));
+        let matchers = patterns.map(|pattern| Ready::new(pattern, format));
         Ok(Self { matchers: matchers.collect::<Result<_, _>>()? })
     }
 
@@ -51,13 +58,33 @@ impl Compiled {
             return;
         }
         for node in root.root().dfs() {
-            for (matcher, message) in &self.matchers {
-                if let Some(found) = matcher.match_node(node.clone()) {
-                    hits.push(Hit { span: found.range(), message: message.clone() });
-                }
-            }
+            hits.extend(self.matchers.iter().filter_map(|ready| ready.hit(&node)));
         }
     }
+}
+
+impl Ready {
+    fn new(pattern: &Pattern, format: Format) -> Result<Self, PatternError> {
+        let fixer = pattern.fix.as_ref().map(|fix| fixer(fix, format)).transpose()?;
+        Ok(Self { matcher: core(pattern, format)?, message: pattern.message.clone(), fixer })
+    }
+
+    fn hit(&self, node: &Node<'_, Metered>) -> Option<Hit> {
+        let found = self.matcher.match_node(node.clone())?;
+        let change = |fixer: &Fixer| {
+            let edit = found.make_edit(&self.matcher, fixer);
+            let span = edit.position..edit.position + edit.deleted_length;
+            Some(Change { span, text: String::from_utf8(edit.inserted_text).ok()? })
+        };
+        let fix = self.fixer.as_ref().and_then(change);
+        Some(Hit { span: found.range(), message: self.message.clone(), fix })
+    }
+}
+
+fn fixer(fix: &str, format: Format) -> Result<Fixer, PatternError> {
+    let error = |why: String| PatternError { language: format, why };
+    let grammar = format.grammar().ok_or_else(|| error("it has no grammar".to_owned()))?;
+    Fixer::from_str(fix, &grammar).map_err(|why| error(chain(&why)))
 }
 
 fn core(pattern: &Pattern, format: Format) -> Result<RuleCore, PatternError> {

@@ -40,6 +40,11 @@ impl Metered {
         Ok(Self { text: text.to_owned(), grammar, tree, steps: Cell::new(STEPS), climb })
     }
 
+    /// Whether a part of the text is not of the language.
+    pub fn has_error(&self) -> bool {
+        self.tree.root_node().has_error()
+    }
+
     /// Whether the budget ran out: what was found until then may be wrong.
     pub fn is_exhausted(&self) -> bool {
         self.steps.get() == 0

@@ -17,6 +17,7 @@ mod page;
 mod parse;
 mod pass;
 mod project;
+pub mod rewrite;
 mod rule;
 mod sample;
 mod script;
@@ -25,7 +26,7 @@ mod syntax;
 mod trigger;
 
 pub use level::Level;
-pub use page::Hit;
+pub use page::{Change, Hit};
 pub use project::is_manifest;
 pub use rule::{Embedded, Example, Examples, LINTS, Pattern, Rule, Scope, embedded};
 pub use selection::{Preset, Selection, Setting};
@@ -55,6 +56,7 @@ pub struct Linter {
     triggers: Triggers,
     cache: Cache,
     held: Mutex<Held>,
+    within: String,
 }
 
 /// What a run has to say about practice.
@@ -93,7 +95,13 @@ impl Linter {
             triggers: Triggers::default(),
             cache: Cache::default(),
             held: Mutex::default(),
+            within: String::new(),
         }
+    }
+
+    /// For a run whose paths begin there in the repository: `packages/api/`, or empty at its root.
+    pub fn within(self, within: &str) -> Self {
+        Self { within: within.to_owned(), ..self }
     }
 
     /// Whether no rule applies.
@@ -113,7 +121,7 @@ impl Linter {
             return Vec::new();
         }
         let comparing = self.active.iter().filter(|active| active.compares());
-        comparing.flat_map(|active| pass::compare(active, &keys)).collect()
+        comparing.flat_map(|active| pass::compare(active, &keys, &self.within)).collect()
     }
 
     /// Takes a text, and holds it if a rule has to look at it.
@@ -181,7 +189,8 @@ impl Linter {
         let mut held = std::mem::take(&mut *self.held());
         held.texts.sort_by(|a, b| a.path.cmp(&b.path));
         let pass = |texts: &[Text]| {
-            let pass = pass::Pass::new(&self.active, &self.cache, &held.projects, scanner);
+            let (active, projects) = (&self.active, &held.projects);
+            let pass = pass::Pass::new(active, &self.cache, projects, scanner, &self.within);
             pass.run(texts, threads, stopped)
         };
         let mut linted = pass(&held.texts);

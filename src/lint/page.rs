@@ -19,6 +19,17 @@ pub struct Hit {
     pub span: Range<usize>,
     /// What is wrong there, where that is not what the rule says.
     pub message: Option<String>,
+    /// What would mend it.
+    pub fix: Option<Change>,
+}
+
+/// A text in the place of a part of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Bytes of the text that are replaced.
+    pub span: Range<usize>,
+    /// What comes in their place.
+    pub text: String,
 }
 
 /// A text as checks see it; parsed when the first of them asks for it.

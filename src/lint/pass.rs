@@ -11,7 +11,7 @@ use super::compiled::Cache;
 use super::format::{self, Format};
 use super::held::Text;
 use super::keys::{self, Key, Misfit};
-use super::page::{Hit, Page};
+use super::page::{Change, Hit, Page};
 use super::project::Projects;
 use super::rule::{Rule, Scope};
 use super::script;
@@ -19,7 +19,9 @@ use super::trigger::Active;
 use super::{Level, Linted};
 use crate::blob::Blob;
 use crate::coverage::Note;
+use crate::document::{Document, Unit};
 use crate::finding::Finding;
+use crate::fix::{Edit, Fix};
 use crate::scan::Scanner;
 use crate::subject::Practice;
 
@@ -27,13 +29,13 @@ use crate::subject::Practice;
 const STACK: usize = 16 << 20;
 
 /// What a rule has to say about keys that were found.
-pub fn compare(active: &Active, keys: &[Key<'_>]) -> Vec<Finding> {
+pub fn compare(active: &Active, keys: &[Key<'_>], within: &str) -> Vec<Finding> {
     let rule = active.rule();
     let misfits = rule.check.map(|check| keys::misfits(check, keys)).unwrap_or_default();
     let finding = |misfit: Misfit<'_>| {
         let practice = practice(rule, Some(&misfit.message));
         let severity = Level::severity(active.level);
-        Finding::practice(practice, severity, misfit.place.clone(), &misfit.identity)
+        Finding::practice(practice, severity, misfit.place.clone(), within, &misfit.identity)
     };
     misfits.into_iter().map(finding).collect()
 }
@@ -48,6 +50,7 @@ pub struct Pass<'a> {
     cache: &'a Cache,
     projects: &'a Projects,
     scanner: &'a Scanner,
+    within: &'a str,
 }
 
 impl<'a> Pass<'a> {
@@ -57,8 +60,9 @@ impl<'a> Pass<'a> {
         cache: &'a Cache,
         projects: &'a Projects,
         scanner: &'a Scanner,
+        within: &'a str,
     ) -> Self {
-        Self { active, cache, projects, scanner }
+        Self { active, cache, projects, scanner, within }
     }
 
     /// Applies the rules to texts, on some threads, until it is told to stop.
@@ -175,7 +179,23 @@ impl<'a> Pass<'a> {
         let broken = String::from_utf8_lossy(&text.bytes[hit.span.clone()]).into_owned();
         let practice = practice(rule, hit.message.as_ref());
         let place = self.scanner.place(&blob, span);
-        Finding::practice(practice, Level::severity(active.level), place, &broken)
+        let fix = hit.fix.as_ref().and_then(|change| self.fix(rule, text, change));
+        let severity = Level::severity(active.level);
+        let found = Finding::practice(practice, severity, place, self.within, &broken);
+        Finding { fix, ..found }
+    }
+
+    /// A fix that holds no secret, which the file may have brought into it, and nothing that a
+    /// terminal would obey.
+    fn fix(&self, rule: &Rule, text: &Text, change: &Change) -> Option<Fix> {
+        if self.scanner.label(&change.text) != change.text {
+            return None;
+        }
+        let document = Document::new(&text.bytes);
+        let at = |offset| document.position(offset, Unit::Byte);
+        let (start, end) = (at(change.span.start), at(change.span.end));
+        let description = rule.remedy.lines().next().unwrap_or(&rule.title).to_owned();
+        Some(Fix { description, edits: vec![Edit { start, end, text: change.text.clone() }] })
     }
 }
 

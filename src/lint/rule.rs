@@ -94,6 +94,9 @@ pub struct Pattern {
     pub literals: Vec<String>,
     /// A message in the place of the rule's.
     pub message: Option<String>,
+    /// What to write in the place of what it fits, with its metavariables, where that is all that is
+    /// to be done.
+    pub fix: Option<String>,
     /// The rule object.
     #[serde(flatten)]
     pub core: SerializableRuleCore,
@@ -130,6 +133,8 @@ pub struct Example {
     pub path: String,
     /// What stands in it.
     pub code: String,
+    /// What stands in it when the fixes of the rule are made.
+    pub fixed: Option<String>,
     /// Other files of the project.
     #[serde(default)]
     pub beside: BTreeMap<String, String>,

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
-use super::place::is_absolute;
+use super::place::{is_absolute, upwards_folded};
 use crate::blob::Origin;
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, Stop};
 use crate::exposure::Side;
-use crate::finding::{self, Finding, Lineage};
-use crate::sighting::Place;
+use crate::finding::{self, Finding, Lineage, Status, SuppressedBy};
 
 /// Joins reports. The same secret in the same path is one finding with the places of all; what any
 /// of them could not read stays unread. Where they began in different directories of a repository,
@@ -42,6 +41,8 @@ pub fn merge(mut reports: Vec<Report>) -> Report {
         }
     }
     let coverage = &mut merged.coverage;
+    coverage.repositories.sort_by(|a, b| a.path.cmp(&b.path));
+    coverage.repositories.dedup();
     for notes in [&mut coverage.gaps, &mut coverage.skipped, &mut merged.notices] {
         notes.sort();
         notes.dedup();
@@ -74,10 +75,28 @@ impl Spot {
 /// Lets the paths of a report begin at the root of its repository.
 fn rebase(report: &mut Report) {
     let within = std::mem::take(&mut report.within);
+    if within.is_empty() {
+        return;
+    }
     let moved = |path: &str| match is_absolute(path) {
         true => path.to_owned(),
-        false => format!("{within}{path}"),
+        false => upwards_folded(&format!("{within}{path}")),
     };
+    // What is read in a part of a repository alone is files; only the run itself has no path.
+    let coverage = &mut report.coverage;
+    for note in coverage.gaps.iter_mut().chain(&mut coverage.skipped) {
+        if note.what != Stop::WHAT {
+            note.what = moved(&note.what);
+        }
+    }
+    // A configuration that was named may be from anywhere; the nearest one stands above.
+    let is_above = |label: &str| label.starts_with("../");
+    for notice in report.notices.iter_mut().filter(|notice| is_above(&notice.what)) {
+        notice.what = moved(&notice.what);
+    }
+    for repository in &mut report.coverage.repositories {
+        repository.path = moved(&repository.path);
+    }
     for finding in &mut report.findings {
         for place in std::iter::once(&mut finding.place).chain(&mut finding.others) {
             if place.origin != Origin::Ref {
@@ -87,32 +106,43 @@ fn rebase(report: &mut Report) {
         for step in &mut finding.exposure.route {
             *step = moved(step);
         }
+        for by in finding.suppression.iter_mut() {
+            if by.by == SuppressedBy::Comment || is_above(&by.source) {
+                by.source = moved(&by.source);
+            }
+        }
     }
 }
 
-/// The worst of two findings of one secret in one path, with the places of both.
+/// What two runs tell of one secret in one path: what one run would have told that saw it all.
 fn join(a: Finding, b: Finding) -> Finding {
-    let is_better = |one: &Finding| (one.status, one.severity, one.place.origin, one.place.start);
-    let (mut first, second) = if is_better(&b) < is_better(&a) { (b, a) } else { (a, b) };
-    first.confidence = first.confidence.min(second.confidence);
-    if (first.exposure.side, second.exposure.side).1 == Side::Client
-        || first.exposure.side == Side::Unknown
-    {
+    let mut places: Vec<_> = a.places().chain(b.places()).cloned().collect();
+    finding::arrange(&mut places);
+    let is_first = a.place == places[0];
+    let (mut first, second) = if is_first { (a, b) } else { (b, a) };
+    let is_same_text = first.place.origin == second.place.origin;
+    let knows_more = is_same_text && second.exposure.side == Side::Client;
+    if knows_more || first.exposure.side == Side::Unknown && is_same_text {
         first.exposure = second.exposure;
+        first.severity = first.severity.min(second.severity);
     }
-    for place in std::iter::once(second.place).chain(second.others) {
-        let known = std::iter::once(&first.place).chain(&first.others);
-        if !known.into_iter().any(|other| is_same(other, &place)) {
-            first.others.push(place);
-        }
+    first.confidence = first.confidence.min(second.confidence);
+    let is_by_second = by(&second.suppression) < by(&first.suppression);
+    if second.status == Status::Open || first.status != Status::Open && is_by_second {
+        first.status = second.status;
+        first.suppression = second.suppression;
     }
+    first.fix = first.fix.or(second.fix);
     first.lineage = match (first.lineage, second.lineage) {
         (Some(a), Some(b)) => Some(Lineage::merge(a, b)),
         (a, b) => a.or(b),
     };
+    first.place = places.remove(0);
+    first.others = places;
     first
 }
 
-fn is_same(a: &Place, b: &Place) -> bool {
-    (a.origin, a.start, a.end) == (b.origin, b.start, b.end)
+/// In which order it is asked what covers a finding; what nothing covers comes last.
+fn by(suppression: &Option<finding::Suppression>) -> (bool, Option<SuppressedBy>) {
+    (suppression.is_none(), suppression.as_ref().map(|one| one.by))
 }

@@ -66,7 +66,7 @@ pub fn in_repository(finding: &Finding, place: &Place, report: &Report) -> (Stri
 }
 
 /// `api/../web/x` as `web/x`: a path that was named from another directory.
-fn upwards_folded(path: &str) -> String {
+pub fn upwards_folded(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match (part, parts.last()) {

@@ -92,6 +92,7 @@ impl<'a> Reader<'a> {
         let mut found = Found::default();
         self.scanner.scan(blob, &mut found);
         self.history.coverage.gaps.append(&mut found.gaps);
+        self.history.coverage.members += found.members;
         self.history.traced.extend(found.sightings.into_iter().map(|mut sighting| {
             sighting.place.commit = commit.map(|commit| self.scanner.commit(commit));
             (sighting, None)

@@ -1,6 +1,6 @@
 //! The whole object database of a repository, its index, and the places around it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,8 @@ use crate::decode::container;
 use crate::detect::Detector;
 use crate::finding::{Lineage, Traced};
 use crate::git::{
-    self, Attribution, Exposure, Index, IndexEntry, Object, PathHistory, Probe, RefKind, Repository,
+    self, Attribution, Exposure, Index, IndexEntry, Object, PathHistory, Probe, RefKind,
+    Repository, Since,
 };
 use crate::scan::{Found, Scanner};
 use crate::sighting::Sighting;
@@ -131,6 +132,7 @@ fn one(
         some_day: options.cache.map(|_| scanner.some_day()),
         tentative: AtomicBool::new(false),
         found: Mutex::default(),
+        members: Mutex::default(),
     };
     let candidates = |window: &[u8], found: git::Report<'_>| {
         scanner.detector().candidates(window, found);
@@ -142,7 +144,7 @@ fn one(
         whole: &container::is_container,
     };
     let known = options.cache.and_then(|cache| cache.read(repository));
-    let (walk, known) = git::walk_since(
+    let Since { walk, again, known } = git::walk_since(
         repository,
         known.as_ref(),
         &probe,
@@ -150,12 +152,15 @@ fn one(
         options.threads,
         progress,
     );
-    if let (Some(cache), Some(known)) = (options.cache, &known)
+    let members = hits.opened(&again);
+    if let (Some(cache), Some(known)) = (options.cache, known)
         && !hits.tentative.load(Ordering::Relaxed)
+        && !scanner.is_budget_spent()
     {
-        cache.write(repository, known);
+        cache.write(repository, &known.with_archives(members, hits.partly()));
     }
     let mut coverage = walk.coverage.clone();
+    coverage.members += members;
     for state in &mut coverage.repositories {
         state.path = options.prefix.to_owned();
         state.tips.iter_mut().for_each(|(name, _)| *name = scanner.label(name));
@@ -167,7 +172,8 @@ fn one(
     let hits = hits.found.into_inner().unwrap_or_else(PoisonError::into_inner);
     coverage.gaps.extend(hits.values().flat_map(|found| found.gaps.iter().cloned()));
     let cut_short = progress.stopped().is_some();
-    let attribution = match hits.is_empty() || cut_short {
+    let is_clean = hits.values().all(|found| found.sightings.is_empty());
+    let attribution = match is_clean || cut_short {
         true => Attribution::default(),
         false => git::attribute(repository, &walk),
     };
@@ -212,6 +218,7 @@ fn around(
     });
     coverage.merge(read);
     coverage.gaps.append(&mut found.gaps);
+    coverage.members += found.members;
     found.sightings.into_iter().map(|sighting| (sighting, None)).collect()
 }
 
@@ -230,6 +237,8 @@ struct Hits<'a> {
     /// Whether something would be found on another day.
     tentative: AtomicBool,
     found: Mutex<HashMap<Spot, Found>>,
+    /// How many members were opened of each object that is an archive; a walk may meet one twice.
+    members: Mutex<HashMap<ObjectId, u64>>,
 }
 
 impl Hits<'_> {
@@ -244,15 +253,41 @@ impl Hits<'_> {
         let mut found = Found::default();
         let blob = Blob::whole("", origin, object.bytes);
         self.scanner.scan(&blob, &mut found);
-        if found.is_empty() {
-            if let Some(some_day) = &self.some_day {
-                some_day.scan(&blob, &mut found);
-                self.tentative.fetch_or(!found.is_empty(), Ordering::Relaxed);
-            }
-            return false;
+        if found.members > 0 {
+            let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+            members.insert(object.id, found.members);
         }
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(spot, found);
-        true
+        let is_hit = !found.sightings.is_empty();
+        if let Some(some_day) = self.some_day.as_ref().filter(|_| !is_hit) {
+            let mut then = Found::default();
+            some_day.scan(&blob, &mut then);
+            self.tentative.fetch_or(!then.sightings.is_empty(), Ordering::Relaxed);
+        }
+        if !found.is_empty() {
+            self.found.lock().unwrap_or_else(PoisonError::into_inner).insert(spot, found);
+        }
+        // What could not be read of an archive is told without its path.
+        is_hit
+    }
+
+    /// Archives of which a part could not be read, and in which nothing was found.
+    fn partly(&self) -> BTreeSet<ObjectId> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = |spot: &Spot| match spot {
+            Spot::Object(id) => Some(*id),
+            Spot::Name(_) => None,
+        };
+        found
+            .iter()
+            .filter(|(_, found)| !found.gaps.is_empty())
+            .filter_map(|(s, _)| id(s))
+            .collect()
+    }
+
+    /// How many members were opened of archives that are not counted already.
+    fn opened(&self, counted: &BTreeSet<ObjectId>) -> u64 {
+        let members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        members.iter().filter(|(id, _)| !counted.contains(id)).map(|(_, count)| count).sum()
     }
 }
 

@@ -27,7 +27,7 @@ impl Comments {
             Self { everywhere: BTreeMap::new(), used: BTreeSet::new(), short: BTreeMap::new() };
         let mut bare = BTreeSet::new();
         for finding in findings {
-            for place in places(finding) {
+            for place in finding.places() {
                 comments.note(finding, place);
             }
             for place in today(finding) {
@@ -50,7 +50,7 @@ impl Comments {
     pub fn covers(&self, finding: &Finding) -> Option<Suppression> {
         let today = today(finding);
         let is_past = today.is_empty();
-        let deciding = if is_past { places(finding).collect() } else { today };
+        let deciding = if is_past { finding.places().collect() } else { today };
         let mut covering = deciding.iter().map(|place| (place, covering(finding, place)));
         let first = covering.next()?;
         if let (place, Some(comment)) = first
@@ -85,14 +85,10 @@ impl Comments {
     }
 }
 
-fn places(finding: &Finding) -> impl Iterator<Item = &Place> {
-    std::iter::once(&finding.place).chain(&finding.others)
-}
-
 /// The places that somebody can edit: files, or where none was read what is to become of them.
 /// What is staged lags behind the file, and has no say beside it.
 fn today(finding: &Finding) -> Vec<&Place> {
-    let of = |wanted: fn(&Place) -> bool| places(finding).filter(|place| wanted(place)).collect();
+    let of = |wanted: fn(&Place) -> bool| finding.places().filter(|p| wanted(p)).collect();
     let files: Vec<&Place> = of(|place| place.origin == Origin::Tree);
     let is_other =
         |place: &Place| matches!(place.origin, Origin::Index | Origin::Stdin | Origin::Patch);

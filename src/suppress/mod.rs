@@ -48,6 +48,8 @@ pub struct Inputs<'a> {
     pub today: i64,
     /// What redacts lines.
     pub scanner: &'a Scanner,
+    /// What leads from the root of the repository to where paths begin.
+    pub within: &'a str,
 }
 
 impl Inputs<'_> {
@@ -114,6 +116,18 @@ pub fn apply(findings: &mut Vec<Finding>, inputs: &Inputs<'_>) -> Vec<Note> {
     }
     findings.append(&mut rotten);
     notices::of(inputs, &used)
+}
+
+/// Decides about comments for findings that several runs have found together: what one of them saw in
+/// a file speaks of what another saw in history.
+pub fn by_comments(findings: &mut [Finding]) {
+    let comments = Comments::of(findings);
+    for finding in findings.iter_mut().filter(|finding| finding.status == Status::Open) {
+        if let Some(suppression) = comments.covers(finding) {
+            finding.status = Status::Suppressed;
+            finding.suppression = Some(suppression);
+        }
+    }
 }
 
 /// Whether it is about a credential that may open a live account. Only then does a suppression

@@ -150,6 +150,7 @@ impl Rot<'_> {
             rule.practice(message),
             severity,
             place.clone(),
+            self.inputs.within,
             identity,
         ));
     }

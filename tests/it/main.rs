@@ -17,6 +17,7 @@ mod git;
 mod key;
 mod keys;
 mod lint;
+mod mend;
 mod readme;
 mod receipt;
 mod repo;

@@ -25,7 +25,7 @@ fn practice(place: Place, text: &str) -> Finding {
         remedy: String::new(),
         references: Vec::new(),
     };
-    Finding::practice(practice, Severity::High, place, text)
+    Finding::practice(practice, Severity::High, place, "", text)
 }
 
 #[test]

@@ -22,6 +22,11 @@ impl Budget {
         }
     }
 
+    /// Whether it is used up, so that what was read depends on what was read before.
+    pub fn is_spent(&self) -> bool {
+        [&self.bytes, &self.members].iter().any(|left| left.load(Ordering::Relaxed) == 0)
+    }
+
     fn take(from: &AtomicU64, amount: u64) {
         let less = |left: u64| Some(left.saturating_sub(amount));
         // The closure always gives a value, so the update cannot fail.

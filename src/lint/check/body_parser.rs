@@ -18,7 +18,7 @@ pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
         let Some(body) = body.filter(|body| is_body(&body.text())) else { continue };
         let route = call.ancestors().find(|node| is_route(node));
         if route.is_some_and(|route| parser.1 < route.range().start && has_app(&route, &parser.0)) {
-            hits.push(Hit { span: body.range(), message: None });
+            hits.push(Hit { span: body.range(), message: None, fix: None });
         }
     }
 }

@@ -78,7 +78,11 @@ pub fn incomplete(page: &Page<'_>, hits: &mut Vec<Hit>) {
         });
         let messages: Vec<&str> = missing.map(|(.., message)| *message).collect();
         if !messages.is_empty() {
-            hits.push(Hit { span: script.span.clone(), message: Some(messages.join(" ")) });
+            hits.push(Hit {
+                span: script.span.clone(),
+                message: Some(messages.join(" ")),
+                fix: None,
+            });
         }
     }
 }
@@ -89,7 +93,7 @@ pub fn too_wide(page: &Page<'_>, hits: &mut Vec<Hit>) {
         let speaks = policy.iter().any(|entry| entry.sources.contains("stripe.com"));
         let script = find(&policy, Directive::Script).or_else(|| find(&policy, Directive::Default));
         if let Some(script) = script.filter(|script| speaks && is_wide(script.sources)) {
-            hits.push(Hit { span: script.span.clone(), message: None });
+            hits.push(Hit { span: script.span.clone(), message: None, fix: None });
         }
     }
 }

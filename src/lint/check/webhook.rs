@@ -151,7 +151,7 @@ fn body_of(handler: &Place<'_>) -> Option<Hit> {
         .filter_map(|&word| text.find(word).map(|at| (at, word)))
         .min_by_key(|hit| hit.0)?;
     let start = handler.range().start + at;
-    Some(Hit { span: start..start + word.len(), message: None })
+    Some(Hit { span: start..start + word.len(), message: None, fix: None })
 }
 
 /// Looks for calls that verify a signature and can be passed by.
@@ -165,7 +165,7 @@ pub fn optional(page: &Page<'_>, hits: &mut Vec<Hit>) {
     for call in calls.filter(|call| has_any(&callee(call), VERIFY)) {
         if let Some(way) = way_round(&call) {
             let message = Some(way.1.to_owned());
-            hits.push(Hit { span: way.0.range(), message });
+            hits.push(Hit { span: way.0.range(), message, fix: None });
         }
     }
 }

@@ -7,6 +7,8 @@
 mod of;
 mod read;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +74,8 @@ pub struct Entry {
     /// What history tells; null where it was not read or does not know the path.
     pub history: Option<History>,
     pub secret: Option<Credential>,
+    /// What would mend it, where that is beyond doubt.
+    pub fix: Option<Fix>,
 }
 
 /// A place. Lines and columns count from 1, columns in Unicode characters; the end is just behind
@@ -101,6 +105,47 @@ pub struct Location {
     /// The spellings through which it was read, the outermost first.
     pub decoded: Vec<String>,
     pub snippet: Snippet,
+    /// The comments beside it that allow findings, whether or not they name this one.
+    pub comments: Vec<Comment>,
+}
+
+/// A comment that allows findings.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct Comment {
+    pub line: u64,
+    /// Whether nothing else is on its line, so that it speaks of the next one too.
+    pub alone: bool,
+    pub names: Vec<Name>,
+    pub reason: Option<String>,
+}
+
+/// What a comment names.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct Name {
+    pub rule: String,
+    /// The first digits of a fingerprint.
+    pub fingerprint: Option<String>,
+}
+
+/// A change of the file of a finding.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct Fix {
+    pub description: String,
+    /// In order; none of them overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// A text in the place of another one. Lines and columns count as in a location, offsets count bytes
+/// of the file as it was read.
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct Edit {
+    pub line: u64,
+    pub column: u64,
+    pub end_line: u64,
+    pub end_column: u64,
+    pub offset: u64,
+    pub end_offset: u64,
+    pub text: String,
 }
 
 /// The line, redacted; the characters from `start` to before `end` stand for the secret.
@@ -177,6 +222,8 @@ pub struct Receipt {
     pub complete: bool,
     pub requested: Vec<String>,
     pub read: Read,
+    /// The repositories of which every object was to be read, as they were then.
+    pub repositories: Vec<Repository>,
     pub skipped: Vec<Remark>,
     pub gaps: Vec<Remark>,
 }
@@ -188,6 +235,18 @@ pub struct Read {
     pub objects: Objects,
     /// How many of the objects were known to be clean from an earlier run and not read again.
     pub known: u64,
+    /// Members of archives, nested ones too.
+    pub members: u64,
+}
+
+#[derive(Serialize, Deserialize, JsonSchema)]
+pub struct Repository {
+    /// Where it is, as paths of findings begin; that of a submodule ends with `:`.
+    pub path: String,
+    /// How many objects its database listed, each counted once.
+    pub objects: u64,
+    /// `HEAD` and the full names of references, with the ids that they named.
+    pub tips: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize, JsonSchema)]

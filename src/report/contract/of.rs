@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Commit, Credential, Document, Entry, History, Location, NAME, Objects, Read, Receipt, Remark,
-    Rule, Snippet, Stats, Suppression, Tool,
+    Comment, Commit, Credential, Document, Edit, Entry, Fix, History, Location, NAME, Name,
+    Objects, Read, Receipt, Remark, Repository, Rule, Snippet, Stats, Suppression, Tool,
 };
 use crate::blob::{CommitRef, Origin};
-use crate::coverage::{Coverage, Note};
+use crate::coverage::{Coverage, Note, RepositoryState};
 use crate::finding::{self, Finding, Status};
 use crate::key::Severity;
 use crate::report::date::rfc3339;
 use crate::report::rule::RuleText;
 use crate::report::{Report, Style};
 use crate::sighting::Place;
-use crate::{snippet, subject};
+use crate::{comment, fix, snippet, subject};
 
 impl Document {
     /// A report.
@@ -76,6 +76,7 @@ impl Entry {
             locations: finding.others.iter().map(Location::of).collect(),
             history: finding.lineage.as_ref().map(History::of),
             secret: finding.credential().map(|credential| Credential::of(credential, style)),
+            fix: finding.fix.as_ref().map(Fix::of),
         }
     }
 }
@@ -98,7 +99,38 @@ impl Location {
             subject: commit.map(|commit| commit.subject.clone()),
             decoded: place.decoded.iter().map(|layer| layer.name().to_owned()).collect(),
             snippet: Snippet::of(&place.snippet),
+            comments: place.comments.iter().map(Comment::of).collect(),
         }
+    }
+}
+
+impl Comment {
+    fn of(comment: &comment::Comment) -> Self {
+        let name = |name: &comment::Name| Name {
+            rule: name.rule.clone(),
+            fingerprint: name.fingerprint.clone(),
+        };
+        Self {
+            line: comment.line,
+            alone: comment.is_alone,
+            names: comment.names.iter().map(name).collect(),
+            reason: comment.reason.clone(),
+        }
+    }
+}
+
+impl Fix {
+    fn of(fix: &fix::Fix) -> Self {
+        let edit = |edit: &fix::Edit| Edit {
+            line: edit.start.line,
+            column: edit.start.column,
+            end_line: edit.end.line,
+            end_column: edit.end.column,
+            offset: edit.start.offset,
+            end_offset: edit.end.offset,
+            text: edit.text.clone(),
+        };
+        Self { description: fix.description.clone(), edits: fix.edits.iter().map(edit).collect() }
     }
 }
 
@@ -177,9 +209,21 @@ impl Receipt {
                     tag: objects.tags,
                 },
                 known: coverage.known,
+                members: coverage.members,
             },
+            repositories: coverage.repositories.iter().map(Repository::of).collect(),
             skipped: coverage.skipped.iter().map(Remark::of).collect(),
             gaps: coverage.gaps.iter().map(Remark::of).collect(),
+        }
+    }
+}
+
+impl Repository {
+    fn of(state: &RepositoryState) -> Self {
+        Self {
+            path: state.path.clone(),
+            objects: state.objects,
+            tips: state.tips.iter().cloned().collect(),
         }
     }
 }

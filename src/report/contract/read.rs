@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{
-    Commit, Credential, Document, Entry, History, Location, NAME, Receipt, Remark, Rule, Snippet,
-    Suppression,
+    Comment, Commit, Credential, Document, Edit, Entry, Fix, History, Location, NAME, Name,
+    Receipt, Remark, Repository, Rule, Snippet, Suppression,
 };
 use crate::blob::{CommitRef, ObjectId, Origin, Position};
-use crate::coverage::{Coverage, Note, ObjectCounts};
+use crate::comment;
+use crate::coverage::{Coverage, Note, ObjectCounts, RepositoryState};
 use crate::decode::Layer;
 use crate::detect::Facts;
 use crate::exposure::{Exposure, Side};
 use crate::finding::{self, Finding, Lineage, Status, SuppressedBy};
+use crate::fix;
 use crate::key;
 use crate::report::Report;
 use crate::report::date::seconds;
@@ -116,6 +118,7 @@ impl Reader {
                 Some(secret) => Subject::Credential(self.credential(&entry.rule, secret)?),
                 None => Subject::Practice(self.practice(&entry.rule, &entry.message)?),
             },
+            fix: entry.fix.map(fix),
         })
     }
 
@@ -207,8 +210,7 @@ impl Reader {
                 .map(|name| Layer::of_name(name).ok_or_else(|| self.unknown("spelling", name)))
                 .collect::<Result<_, _>>()?,
             snippet: snippet(from.snippet),
-            // What comments say has been decided, and stands in the status.
-            comments: Vec::new(),
+            comments: from.comments.into_iter().map(comment).collect(),
         })
     }
 
@@ -267,6 +269,46 @@ fn snippet(from: Snippet) -> snippet::Snippet {
     snippet::Snippet { mark: start..end.max(start), text }
 }
 
+fn comment(from: Comment) -> comment::Comment {
+    let name = |name: Name| comment::Name {
+        rule: neutral(&name.rule),
+        fingerprint: clean(name.fingerprint),
+    };
+    comment::Comment {
+        names: from.names.into_iter().map(name).collect(),
+        reason: clean(from.reason),
+        line: from.line.max(1),
+        is_alone: from.alone,
+    }
+}
+
+fn fix(from: Fix) -> fix::Fix {
+    let position = |line: u64, column: u64, offset| Position {
+        line: line.max(1),
+        column: column.max(1),
+        offset,
+    };
+    let edit = |edit: Edit| fix::Edit {
+        start: position(edit.line, edit.column, edit.offset),
+        end: position(edit.end_line, edit.end_column, edit.end_offset),
+        text: lines(&edit.text),
+    };
+    fix::Fix {
+        description: neutral(&from.description),
+        edits: from.edits.into_iter().map(edit).collect(),
+    }
+}
+
+/// A text of several lines, of which each is made harmless.
+fn lines(text: &str) -> String {
+    text.split('\n').map(neutral).collect::<Vec<_>>().join("\n")
+}
+
+fn repository(from: Repository) -> RepositoryState {
+    let tips = from.tips.iter().map(|(name, id)| (neutral(name), neutral(id)));
+    RepositoryState { path: neutral(&from.path), tips: tips.collect(), objects: from.objects }
+}
+
 fn coverage(from: Receipt) -> Coverage {
     let objects = from.read.objects;
     Coverage {
@@ -274,6 +316,8 @@ fn coverage(from: Receipt) -> Coverage {
         files: from.read.files,
         bytes: from.read.bytes,
         known: from.read.known,
+        members: from.read.members,
+        repositories: from.repositories.into_iter().map(repository).collect(),
         objects: ObjectCounts {
             blobs: objects.blob,
             trees: objects.tree,
@@ -282,7 +326,6 @@ fn coverage(from: Receipt) -> Coverage {
         },
         skipped: notes(from.skipped),
         gaps: notes(from.gaps),
-        ..Coverage::default()
     }
 }
 

@@ -100,7 +100,7 @@ fn card(incident: &Incident<'_>, report: &Report, style: Style) -> Markup {
                     span class="muted" { (finding.confidence.word()) }
                 }
             }
-            @if finding.credential().is_none() { p { (finding.message()) } }
+            @if finding.credential().is_none() { p { (prose(&finding.message())) } }
             @if let Some(side) = sentence::side(incident.exposed()) { p { (side) } }
             (route(&incident.exposed().exposure.route))
             h5 { "What to do" }
@@ -138,13 +138,26 @@ fn route(route: &[String]) -> Markup {
 fn one_step(step: &Step) -> Markup {
     html! {
         li {
-            (step.text)
+            (prose(&step.text))
             @if !step.files.is_empty() {
                 ul class="files" {
                     @for file in &step.files { li { code { (file) } } }
                     @if step.more > 0 { li { "and " (step.more) " more" } }
                 }
             }
+        }
+    }
+}
+
+/// A text in which words between backticks are code.
+fn prose(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    // A backtick without another one is only a sign.
+    let is_paired = parts.len() % 2 == 1;
+    html! {
+        @for (index, part) in parts.iter().enumerate() {
+            @if !is_paired && index > 0 { "`" }
+            @if is_paired && index % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }

@@ -10,11 +10,9 @@ use crate::report::words::plural;
 /// How many rows the picture has; the rest is counted.
 const ROWS: usize = 40;
 
-const WIDTH: i64 = 1000;
-const LABEL: i64 = 180;
-const RIGHT: i64 = 40;
-const ROW: i64 = 30;
-const TOP: i64 = 30;
+/// Heights, in pixels. Widths are parts of the page, so that the picture fits a telephone, too.
+const ROW: i64 = 40;
+const TOP: i64 = 34;
 
 /// Most labels on the axis.
 const TICKS: i64 = 8;
@@ -41,9 +39,7 @@ pub fn picture(incidents: &[Incident<'_>], now: i64) -> Markup {
         section aria-labelledby="time" {
             h2 id="time" { "How long each key has been readable" }
             div class="card" {
-                div class="scroll" tabindex="0" role="region" aria-label="Timeline" {
-                    (chart(&rows, &scale, now))
-                }
+                (chart(&rows, &scale, now))
                 p class="muted" {
                     "Solid: it stood in the files. Pale: it was taken out, and can still be read in \
                      history. Dates are those of commits, which their authors set."
@@ -55,36 +51,51 @@ pub fn picture(incidents: &[Incident<'_>], now: i64) -> Markup {
     }
 }
 
-/// Seconds since 1970 to places across the picture.
+/// Seconds since 1970 to places across the picture, in hundredths of its width.
 struct Scale {
     from: i64,
     to: i64,
 }
 
 impl Scale {
-    fn x(&self, at: i64) -> i64 {
-        let (from, to) = (i128::from(self.from), i128::from(self.to));
-        let inside = i128::from(at).clamp(from, to) - from;
-        let wide = i128::from(WIDTH - LABEL - RIGHT);
-        LABEL + i64::try_from(inside * wide / (to - from).max(1)).unwrap_or(0)
+    /// Leaves room on the right for the line of today.
+    fn x(&self, at: i64) -> f64 {
+        let (from, to) = (self.from as f64, self.to as f64);
+        let inside = (at as f64).clamp(from, to) - from;
+        99.0 * inside / (to - from).max(1.0)
+    }
+}
+
+fn percent(part: f64) -> String {
+    format!("{part:.2}%")
+}
+
+/// How a label lies on its place, so that it does not stand out of the picture.
+fn anchor(x: f64) -> &'static str {
+    match x {
+        x if x < 8.0 => "start",
+        x if x > 92.0 => "end",
+        _ => "middle",
     }
 }
 
 fn chart(rows: &[(&Incident<'_>, Timeline, i64)], scale: &Scale, now: i64) -> Markup {
     let height = TOP + ROW * rows.len() as i64 + 10;
     html! {
-        svg class="time" viewBox=(format!("0 0 {WIDTH} {height}")) role="img"
-            aria-labelledby="time-title time-text" {
+        svg class="time" width="100%" height=(height) role="img" aria-labelledby="time-title time-text" {
             title id="time-title" { "Timeline of exposure" }
             desc id="time-text" {
                 @for (incident, time, from) in rows { (spoken(incident, *time, *from)) " " }
             }
-            @for (at, label) in ticks(scale) {
+            @for (index, (at, label)) in ticks(scale).into_iter().enumerate() {
                 @let x = scale.x(at);
-                line class="grid" x1=(x) y1=(TOP - 8) x2=(x) y2=(height) {}
-                text class="axis" x=(x) y="14" text-anchor="middle" { (label) }
+                g class=(if index % 2 == 0 { "tick" } else { "tick odd" }) {
+                    line class="grid" x1=(percent(x)) y1="20" x2=(percent(x)) y2=(height) {}
+                    text class="axis" x=(percent(x)) y="14" text-anchor=(anchor(x)) { (label) }
+                }
             }
-            line class="now" x1=(scale.x(now)) y1=(TOP - 8) x2=(scale.x(now)) y2=(height) {}
+            @let today = percent(scale.x(now));
+            line class="now" x1=(today) y1="20" x2=(today) y2=(height) {}
             @for (index, (incident, time, from)) in rows.iter().enumerate() {
                 (row(incident, *time, *from, TOP + ROW * index as i64, scale, now))
             }
@@ -102,14 +113,16 @@ fn row(
 ) -> Markup {
     let end = time.until.unwrap_or(now).max(from);
     let (x, x_end, x_now) = (scale.x(from), scale.x(end), scale.x(now));
+    let bar_end = x_end.max(x + 0.5);
+    let (label, bar) = (y + 12, y + 18);
     html! {
         g class=(incident.severity().word()) {
             title { (spoken(incident, time, from)) }
-            text class="key" x="0" y=(y + 18) { (name(incident)) }
-            rect class="bar" x=(x) y=(y + 6) width=((x_end - x).max(4)) height="16" rx="3" {}
-            @if time.until.is_some() && x_now > x_end {
-                rect class="tail" x=(x_end.max(x + 4)) y=(y + 6) width=((x_now - x_end.max(x + 4)).max(1))
-                    height="16" rx="3" {}
+            text class="key" x="0" y=(label) { (name(incident)) }
+            rect class="bar" x=(percent(x)) y=(bar) width=(percent(bar_end - x)) height="12" rx="3" {}
+            @if time.until.is_some() && x_now > bar_end {
+                rect class="tail" x=(percent(bar_end)) y=(bar) width=(percent(x_now - bar_end))
+                    height="12" rx="3" {}
             }
         }
     }

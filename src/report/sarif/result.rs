@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::model::{
-    CodeFlow, Context, FlowStep, Location, LogicalLocation, PhysicalLocation, Region, ResultEntry,
-    ResultProperties, Suppression, Text, ThreadFlow,
+    ArtifactChange, CodeFlow, Context, Fix, FlowStep, Location, LogicalLocation, PhysicalLocation,
+    Region, Replacement, ResultEntry, ResultProperties, Suppression, Text, ThreadFlow,
 };
 use super::{rules, uri};
 use crate::finding::{Finding, Status, SuppressedBy};
+use crate::fix::Edit;
 use crate::report::{Report, place, sentence};
 use crate::sighting::Place;
 
@@ -26,6 +27,7 @@ pub fn of(finding: &Finding, rule_index: usize, report: &Report) -> ResultEntry 
         code_flows: route(finding, report),
         partial_fingerprints: fingerprints(finding),
         suppressions: suppressions(finding),
+        fixes: fixes(finding, report),
         properties: properties(finding),
     }
 }
@@ -139,6 +141,29 @@ fn suppressions(finding: &Finding) -> Vec<Suppression> {
     };
     let justification = sentence::status(finding).unwrap_or_default();
     vec![Suppression { kind, status: "accepted", justification }]
+}
+
+/// The change of the file that the result points at.
+fn fixes(finding: &Finding, report: &Report) -> Vec<Fix> {
+    let (path, is_there) = place::in_repository(finding, &finding.place, report);
+    let Some(fix) = finding.fix.as_ref().filter(|_| is_there) else { return Vec::new() };
+    let change = ArtifactChange {
+        artifact_location: uri::location(&path),
+        replacements: fix.edits.iter().map(replacement).collect(),
+    };
+    vec![Fix { description: Text::of(fix.description.clone()), artifact_changes: [change] }]
+}
+
+fn replacement(edit: &Edit) -> Replacement {
+    Replacement {
+        deleted_region: Region {
+            start_line: edit.start.line,
+            start_column: edit.start.column,
+            end_line: edit.end.line,
+            end_column: edit.end.column,
+        },
+        inserted_content: (!edit.text.is_empty()).then(|| Text::of(edit.text.clone())),
+    }
 }
 
 fn properties(finding: &Finding) -> ResultProperties {

@@ -1,6 +1,7 @@
 //! What is known from an earlier run changes nothing but the time.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
@@ -88,6 +89,72 @@ fn what_was_clean_is_not_read_again() {
     settle();
     assert_eq!(both(&repo, &cache), (0, 0), "what is stored anew is read anew");
     assert_eq!(both(&repo, &cache), (more, 0));
+}
+
+/// What `--receipt` says of members of archives, with a cache and without.
+fn members(repo: &Repo, cache: &Path) -> (u64, u64) {
+    let file = cache.with_extension("receipt");
+    let receipt = file.to_str().unwrap();
+    let read = |arguments: &[&str]| {
+        let run = scan(repo.path(), &[&["--history", "--receipt", receipt], arguments].concat());
+        let receipt: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        let count = receipt["read"]["members"].as_u64().unwrap();
+        assert_eq!(run.json()["coverage"]["read"]["members"], count);
+        count
+    };
+    (read(&["--cache-dir", cache.to_str().unwrap()]), read(&["--no-cache"]))
+}
+
+#[test]
+fn members_of_archives_that_are_known_count() {
+    let (repo, home) = (clean(), Repo::bare_directory());
+    let cache = home.join("cache");
+    let zip = |name: &str, files: usize| {
+        let mut zip = zip::ZipWriter::new(fs::File::create(repo.join(name)).unwrap());
+        for n in 0..files {
+            zip.start_file(format!("{n}"), zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(b"clean\n").unwrap();
+        }
+        zip.finish().unwrap();
+        repo.commit(name);
+        settle();
+    };
+    zip("a.zip", 3);
+    let (few, same) = members(&repo, &cache);
+    assert!(few >= 3 && few == same, "{few} {same}");
+    assert_eq!(members(&repo, &cache), (few, few), "known");
+    zip("b.zip", 4);
+    let (all, same) = members(&repo, &cache);
+    assert!(all >= few + 4 && all == same, "{all} {same}: some are new");
+    assert_eq!(members(&repo, &cache), (all, all));
+    // Git sets the time of an object anew that it would have written again.
+    repo.git(["hash-object", "-w", "a.zip"]);
+    settle();
+    assert_eq!(members(&repo, &cache), (all, all), "touched");
+    repo.git(["repack", "-q", "-a", "-d"]);
+    settle();
+    assert_eq!(members(&repo, &cache), (all, all), "stored anew");
+    assert_eq!(members(&repo, &cache), (all, all));
+}
+
+#[test]
+fn what_cannot_be_read_of_a_known_archive_stays_a_gap() {
+    let (repo, home) = (clean(), Repo::bare_directory());
+    let cache = home.join("cache");
+    repo.write("broken.gz", b"\x1f\x8b\x08\x00not deflate").commit("broken");
+    settle();
+    assert_eq!(both(&repo, &cache), (0, 3));
+    let all = total(&scan(repo.path(), &["--history", "--no-cache"]));
+    assert_eq!(both(&repo, &cache), (all - 1, 3), "the archive is opened again");
+    commit_alone(&repo);
+    settle();
+    assert_eq!(both(&repo, &cache), (all - 1, 3));
+    assert_eq!(both(&repo, &cache), (all + 2, 3));
+    repo.write("more.gz", b"\x1f\x8b\x08\x00not deflate either").commit("more");
+    settle();
+    assert_eq!(both(&repo, &cache).1, 3);
+    let (known, code) = both(&repo, &cache);
+    assert_eq!((known, code), (total(&scan(repo.path(), &["--history", "--no-cache"])) - 2, 3));
 }
 
 #[test]

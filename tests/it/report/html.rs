@@ -73,3 +73,28 @@ fn a_clean_run_makes_a_page_too() {
     assert!(run.stdout.contains("<h1>No Stripe secrets found</h1>"));
     assert!(run.stdout.contains("Everything that was asked for was read."));
 }
+
+#[test]
+fn words_between_backticks_are_code() {
+    let dir = Repo::bare_directory();
+    dir.write("a.js", format!("const pk = \"{}\";\n", crate::keys::key("pk_live", 99, 1)));
+    let page = stripeguard(dir.path(), &["scan", ".", "--format", "html"]).stdout;
+    let body = &page[page.find("<body").unwrap()..page.find("<script>").unwrap()];
+    assert!(body.contains("<code>secret_key_required</code>"), "{body}");
+    assert!(!body.contains('`'), "{body}");
+}
+
+#[test]
+fn the_picture_is_as_wide_as_the_page() {
+    let page = page();
+    let picture = &page[page.find("<svg").unwrap()..page.find("</svg>").unwrap()];
+    assert!(
+        picture.starts_with("<svg class=\"time\" width=\"100%\"") && !picture.contains("viewBox")
+    );
+    for part in picture.split(" x=\"").chain(picture.split(" x1=\"")).skip(1) {
+        let (number, _) = part.split_once('"').unwrap();
+        if let Some(percent) = number.strip_suffix('%') {
+            assert!((0.0..=100.0).contains(&percent.parse::<f64>().unwrap()), "{number}");
+        }
+    }
+}

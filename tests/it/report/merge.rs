@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{FORMATS, merged, shop};
 use crate::cli::stripeguard;
-use crate::keys::live_secret;
+use crate::keys::{key, live_secret};
 use crate::repo::Repo;
 
 #[test]
@@ -113,4 +113,85 @@ fn a_rule_of_another_version_is_named() {
     for word in ["stripe-key-of-tomorrow", "9.9.9"] {
         assert!(run.stderr.contains(word), "{}", run.stderr);
     }
+}
+
+/// A repository with a bit of everything that reports show: two packages, a key that is taken out, one
+/// in a message, one that a comment covers today and in history, an archive, a practice and a gap.
+fn packages() -> Repo {
+    let repo = Repo::new();
+    let mark = concat!("stripeguard", ":allow[stripe-secret-key-test]");
+    let (live, test) = (live_secret(1), key("sk_test", 99, 2));
+    repo.write("package.json", r#"{"dependencies": {"stripe": "^18"}}"#);
+    repo.write("a/pay.js", format!("require('stripe')('{live}');\nres.json(process.env);\n"));
+    repo.write("a/old.py", format!("k = '{live}'\nk = '{test}'\n"));
+    repo.write("b/test.js", format!("const k = '{test}';\n"));
+    repo.commit(&format!("use {}", live_secret(3)));
+    repo.remove("a/old.py");
+    repo.write(
+        "a/pay.js",
+        format!("// moved\nrequire('stripe')('{live}');\nres.json(process.env);\n"),
+    );
+    repo.write("b/test.js", format!("const k = '{test}'; // {mark} demo\n"));
+    let mut zip = zip::ZipWriter::new(fs::File::create(repo.join("b/keys.zip")).unwrap());
+    zip.start_file("k", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut zip, format!("{live}\n").as_bytes()).unwrap();
+    zip.finish().unwrap();
+    repo.commit("second");
+    repo.write("b/broken.gz", b"\x1f\x8b\x08\x00not deflate");
+    repo
+}
+
+#[test]
+fn shards_together_say_what_one_run_says() {
+    let repo = packages();
+    let out = Repo::bare_directory();
+    let file = |name: &str| out.join(name).to_str().unwrap().to_owned();
+    let shards: [&[&str]; 4] =
+        [&["--history", "."], &["--tree", "a"], &["--tree", "b"], &["--tree", "package.json"]];
+    let mut files = Vec::new();
+    for (number, shard) in shards.iter().enumerate() {
+        let to = file(&format!("{number}.json"));
+        let format = format!("json={to}");
+        let run = stripeguard(repo.path(), &[&["scan", "--format", &format], *shard].concat());
+        assert_eq!(run.stderr, "", "{shard:?}");
+        files.push(to);
+    }
+    let whole = file("whole.json");
+    let format = format!("json={whole}");
+    stripeguard(repo.path(), &["scan", "--tree", "--history", "--format", &format, "."]);
+    // What was asked for is what differs.
+    let requested = ["a", "b", "history", "package.json"].map(str::to_owned);
+    for name in files.iter().chain([&whole]) {
+        let mut report: Value = serde_json::from_str(&fs::read_to_string(name).unwrap()).unwrap();
+        report["coverage"]["requested"] = Value::from(Vec::from(match name == &whole {
+            true => &requested[..],
+            false => &[],
+        }));
+        fs::write(name, report.to_string()).unwrap();
+    }
+    let mut asked: Value = serde_json::from_str(&fs::read_to_string(&files[0]).unwrap()).unwrap();
+    asked["coverage"]["requested"] = Value::from(Vec::from(&requested[..]));
+    fs::write(&files[0], asked.to_string()).unwrap();
+    let merge = |files: &[&str], format: &str| {
+        stripeguard(out.path(), &[&["report", "merge", "--format", format], files].concat())
+    };
+    let mut orders = vec![files.iter().map(String::as_str).collect::<Vec<_>>()];
+    orders.push(orders[0].iter().rev().copied().collect());
+    for format in FORMATS {
+        let one = merge(&[&whole], format);
+        assert_eq!(one.code, 1);
+        for order in &orders {
+            let all = merge(order, format);
+            assert_eq!((all.code, all.stderr.as_str()), (1, ""), "{format}");
+            assert_eq!(all.stdout, one.stdout, "{format}");
+        }
+    }
+    let json = merge(&[&whole], "json").json();
+    assert!(json["coverage"]["read"]["members"].as_u64().unwrap() > 0);
+    assert_eq!(
+        json["coverage"]["repositories"][0]["tips"]["HEAD"].as_str().map(str::len),
+        Some(40)
+    );
+    assert!(json["stats"]["suppressed"].as_u64().unwrap() > 0);
+    assert!(json["findings"].as_array().unwrap().iter().any(|f| !f["fix"].is_null()));
 }

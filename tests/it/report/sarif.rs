@@ -139,3 +139,36 @@ fn no_more_results_are_written_than_viewers_show() {
     let text = invocation.tool_execution_notifications.as_ref().unwrap()[0].message.text.clone();
     assert!(text.unwrap().starts_with("3 results left out"));
 }
+
+#[test]
+fn a_fix_is_a_change_of_the_file_that_the_result_points_at() {
+    let dir = Repo::bare_directory();
+    let key = live_secret(1);
+    let code =
+        format!("import stripe\nstripe.api_key = '{key}'\nstripe.verify_ssl_certs = False\n");
+    dir.write("shop/pay.py", code);
+    let out = stripeguard(dir.path(), &["scan", ".", "--format", "sarif"]).stdout;
+    assert!(!out.contains(&key[12..40]));
+    let results = run_of(&out).results.unwrap();
+    let mut written = Vec::new();
+    for result in &results {
+        let fix = &result.fixes.as_ref().unwrap()[0];
+        assert!(fix.description.as_ref().unwrap().text.is_some());
+        let [change] = &fix.artifact_changes[..] else { panic!("one file") };
+        assert_eq!(change.artifact_location.uri.as_deref(), Some(uri(result)));
+        for replacement in &change.replacements {
+            let region = &replacement.deleted_region;
+            let inserted = replacement.inserted_content.as_ref().unwrap().text.clone().unwrap();
+            let columns = (region.start_column.unwrap(), region.end_column.unwrap());
+            assert_eq!(region.start_line, region.end_line);
+            written.push((region.start_line.unwrap(), columns, inserted));
+        }
+    }
+    let length = i64::try_from(key.len()).unwrap();
+    let expected = [
+        (1, (1, 1), "import os\n".to_owned()),
+        (2, (18, 20 + length), "os.environ['STRIPE_SECRET_KEY']".to_owned()),
+        (3, (1, 32), "stripe.verify_ssl_certs = True".to_owned()),
+    ];
+    assert_eq!(written, expected);
+}

@@ -21,11 +21,11 @@ fn repositories() -> [Repo; 2] {
 
 /// Runs the program with a pipe for its output that nobody reads any more.
 fn into_closed_pipe(dir: &Path, arguments: &[&str]) -> (i32, String) {
+    // Closed before the program begins: what it writes would fit into the pipe.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
     let mut command = command(dir, arguments);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
+    let output = command.stdin(Stdio::null()).stdout(writer).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
 }
 
