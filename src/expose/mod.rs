@@ -6,7 +6,7 @@ mod name;
 mod stored;
 
 pub use ground::Ground;
-pub use name::{RULE, page};
+pub use name::{RULE, SEVERITY, TITLE, page};
 
 use std::ops::Range;
 use std::sync::atomic::Ordering;
@@ -19,7 +19,6 @@ use crate::context::{Files, Graphs, Judge, Mention, Question, inlined, source_at
 use crate::coverage::Progress;
 use crate::exposure::{Exposure, Side};
 use crate::finding::{Finding, sort};
-use crate::key::Severity;
 use crate::scan::Scanner;
 use crate::sighting::Place;
 use stored::Stored;
@@ -153,7 +152,7 @@ impl Bench<'_> {
         let why = exposure.evidence.clone().unwrap_or_default();
         let message = format!("The value of {} ships to clients: {why}.", mention.name);
         let practice = name::practice(self.scanner.label(&message));
-        let mut finding = Finding::practice(practice, Severity::High, place, &mention.name);
+        let mut finding = Finding::practice(practice, SEVERITY, place, &mention.name);
         finding.exposure = exposure;
         Some(finding)
     }
