@@ -70,6 +70,14 @@ impl<'a> Graphs<'a> {
         manifests.filter_map(|path| packages.around(&path).into_iter().next()).collect()
     }
 
+    /// The module with 'use client' that a module imports a name from.
+    pub fn client_module(&self, from: &str, name: &str) -> Option<String> {
+        let begun = Instant::now();
+        let found = self.imports.client_module(from, name);
+        self.spent.set(self.spent.get() + begun.elapsed());
+        found
+    }
+
     /// What the imports of a package say of a file, which may be one of another package.
     pub fn answer(
         &self,
@@ -188,9 +196,14 @@ fn barrier(stack: &Stack, dir: &str, module: &Module) -> Option<String> {
     if module.imports("server-only") {
         return Some("it imports 'server-only'".to_owned());
     }
-    let path = module.path.strip_prefix(dir)?;
+    // Names such as `*.server.*` mean the same in every package that the bundler takes in.
+    let inside = module.path.strip_prefix(dir);
+    let path = inside.unwrap_or(&module.path);
+    let is_meant = |glob: &&&str| inside.is_some() || glob.starts_with("**/");
     let is_barrier = |rule: &&super::stack::PathRule| {
-        rule.marker && rule.side == Some(Claim::Server) && fits(rule.paths, path)
+        rule.marker
+            && rule.side == Some(Claim::Server)
+            && rule.paths.iter().filter(is_meant).any(|glob| glob_match(glob, path))
     };
     stack.rules.iter().find(is_barrier).map(|rule| rule.why.to_owned())
 }

@@ -1,0 +1,312 @@
+//! The statement around a place in a language without a grammar here, by its brackets: which calls
+//! a value is given to. Python, Ruby, Elixir, Go, Java, Kotlin, C# and what looks like them.
+
+/// Calls that pass on what they are given.
+const PASSES_ON: &[&str] = &[
+    "dict",
+    "list",
+    "tuple",
+    "str",
+    "format",
+    "dumps",
+    "to_json",
+    "encode",
+    "encode!",
+    "mark_safe",
+    "raw",
+    "html_safe",
+    "escape",
+    "of",
+    "asList",
+    "Sprintf",
+    "hash",
+    "merge",
+    "Marshal",
+    "mapOf",
+    "listOf",
+    "to",
+    "copyOf",
+];
+
+/// Words behind which a brace begins data and no block.
+const VALUES: &[&str] = &["return", "yield", "in", "and", "or", "then"];
+
+/// How often a name is looked up.
+const MOST_USES: usize = 100;
+
+/// A text with its path.
+pub struct Source<'a> {
+    text: &'a [u8],
+    hash_comments: bool,
+}
+
+/// A value within its statement.
+pub struct Statement<'a> {
+    source: &'a Source<'a>,
+    /// What the value is within, the innermost first.
+    around: Vec<Around<'a>>,
+    /// What stands between the beginning of the statement and the outermost bracket or the value.
+    head: &'a str,
+    /// Where the statement begins.
+    begin: usize,
+}
+
+/// A bracket around a value.
+enum Around<'a> {
+    /// Arguments of a call: what is called, and what stands before the value.
+    Call(&'a str, &'a str),
+    /// A list or a mapping.
+    Data,
+}
+
+impl<'a> Source<'a> {
+    /// A text; its path tells how comments begin.
+    pub fn new(path: &str, text: &'a [u8]) -> Self {
+        let extension = path.rsplit('.').next().unwrap_or_default();
+        Self { text, hash_comments: matches!(extension, "py" | "rb" | "ex" | "exs" | "rake") }
+    }
+
+    /// The statement around a place; `None` where the place is in a comment.
+    pub fn statement(&'a self, at: usize) -> Option<Statement<'a>> {
+        let (open, value) = self.open_brackets(at)?;
+        let mut around = Vec::new();
+        let mut from = value;
+        let mut least = 0;
+        for bracket in open.into_iter().rev() {
+            let before = self.line_before(bracket);
+            match self.kind(bracket, before, value) {
+                Some(kind) => {
+                    around.push(kind);
+                    from = bracket;
+                }
+                None => {
+                    least = bracket + 1;
+                    break;
+                }
+            }
+        }
+        let line = memchr::memrchr(b'\n', &self.text[..from]).map_or(0, |end| end + 1);
+        let begin = line.max(least);
+        let head = std::str::from_utf8(&self.text[begin..from]).ok()?.trim_start();
+        Some(Statement { source: self, around, head, begin })
+    }
+
+    /// The brackets that are open at a place, and where the string that it is in begins, or the
+    /// place itself.
+    fn open_brackets(&self, at: usize) -> Option<(Vec<usize>, usize)> {
+        let mut open = Vec::new();
+        let mut position = 0;
+        while position < at {
+            let rest = &self.text[position..];
+            let end = match rest[0] {
+                b'#' if self.hash_comments => line_end(rest),
+                b'/' if !self.hash_comments && rest.starts_with(b"//") => line_end(rest),
+                b'/' if !self.hash_comments && rest.starts_with(b"/*") => {
+                    memchr::memmem::find(rest, b"*/").map_or(rest.len(), |end| end + 2)
+                }
+                b'"' | b'\'' | b'`' => {
+                    let end = string_end(rest);
+                    if position + end > at {
+                        return Some((open, position));
+                    }
+                    end
+                }
+                b'(' | b'[' | b'{' => {
+                    open.push(position);
+                    1
+                }
+                b')' | b']' | b'}' => {
+                    open.pop();
+                    1
+                }
+                _ => 1,
+            };
+            if position + end > at {
+                return None;
+            }
+            position += end;
+        }
+        Some((open, at))
+    }
+
+    fn line_before(&self, at: usize) -> &'a str {
+        let line = memchr::memrchr(b'\n', &self.text[..at]).map_or(0, |end| end + 1);
+        std::str::from_utf8(&self.text[line..at]).unwrap_or_default()
+    }
+
+    /// What a bracket makes of what is in it; `None` for a block, and for an index.
+    fn kind(&self, bracket: usize, before: &'a str, value: usize) -> Option<Around<'a>> {
+        let name = called(before);
+        let last = before.trim_end().chars().next_back();
+        let is_value = last.is_none_or(|c| ":=,([>|%".contains(c))
+            || VALUES.iter().any(|word| before.trim_end().ends_with(word));
+        match self.text[bracket] {
+            b'(' if name.is_empty() => Some(Around::Data),
+            b'(' => {
+                let given = std::str::from_utf8(self.text.get(bracket + 1..value)?).ok()?;
+                Some(Around::Call(name, given.trim_start()))
+            }
+            // A composite literal of Go: `gin.H{`, `map[string]string{`.
+            b'{' if before.ends_with(|c: char| c.is_alphanumeric() || c == ']') => {
+                Some(Around::Data)
+            }
+            _ if is_value => Some(Around::Data),
+            _ => None,
+        }
+    }
+
+    /// Where a name is used behind a place, as far as its block goes.
+    pub fn uses(&self, name: &str, behind: usize) -> Vec<usize> {
+        let indent = |line: &[u8]| line.len() - line.trim_ascii_start().len();
+        let line = memchr::memrchr(b'\n', &self.text[..behind]).map_or(0, |end| end + 1);
+        let depth = indent(&self.text[line..]);
+        let mut begin = behind + line_end(&self.text[behind..]);
+        let mut found = Vec::new();
+        for line in self.text[begin..].split_inclusive(|byte| *byte == b'\n') {
+            if !line.trim_ascii().is_empty() && indent(line) < depth {
+                break;
+            }
+            let hits = memchr::memmem::find_iter(line, name.as_bytes());
+            found.extend(hits.filter(|at| is_word(line, *at, name.len())).map(|at| begin + at));
+            begin += line.len();
+        }
+        found.truncate(MOST_USES);
+        found
+    }
+}
+
+impl<'a> Statement<'a> {
+    /// The call of these that sends the value.
+    pub fn given(&self, calls: &[&'static str]) -> Option<&'static str> {
+        for around in &self.around {
+            let Around::Call(name, before) = around else { continue };
+            let fits = |call: &&&str| match call.split_once('(') {
+                Some((call, first)) => is_call(name, call) && before.starts_with(first),
+                None => is_call(name, call),
+            };
+            match calls.iter().find(fits) {
+                Some(call) => return Some(call),
+                None if PASSES_ON.contains(&last_part(name)) => {}
+                None => return None,
+            }
+        }
+        let head = self.head.strip_prefix("return ").unwrap_or(self.head);
+        calls
+            .iter()
+            .find(|call| call.ends_with([' ', ':', '.']) && head.starts_with(**call))
+            .copied()
+    }
+
+    /// The decorator of these that sends what the function returns.
+    pub fn returned(&self, by: &[&'static str]) -> Option<&'static str> {
+        if by.is_empty() || !self.head.starts_with("return") || !self.passes() {
+            return None;
+        }
+        let lines = self.source.line_before_all(self.begin);
+        let at = lines.iter().rposition(|line| {
+            let line = line.trim_start();
+            line.starts_with("def ") || line.starts_with("async def ")
+        })?;
+        let above = lines[..at].iter().rev().take_while(|line| line.trim_start().starts_with('@'));
+        above.into_iter().find_map(|line| {
+            let name = line.trim_start().trim_start_matches('@').split('(').next()?.trim();
+            by.iter().find(|one| is_call(name, one)).copied()
+        })
+    }
+
+    /// What of these the value is assigned to.
+    pub fn assigned(&self, to: &[&'static str]) -> Option<&'static str> {
+        let is_assignment = self.head.contains('=') && self.passes();
+        to.iter().find(|one| is_assignment && self.head.starts_with(**one)).copied()
+    }
+
+    /// Whether the value is part of data that goes to no call.
+    pub fn is_data(&self) -> bool {
+        let is_data = |around: &Around<'_>| matches!(around, Around::Data);
+        self.around.iter().any(is_data) && self.passes()
+    }
+
+    /// The variable that the value is assigned to.
+    pub fn variable(&self) -> Option<&'a str> {
+        let (name, rest) = self.head.split_once('=')?;
+        let name = name.trim().trim_end_matches(':').trim();
+        let name = name.strip_prefix("val ").or(name.strip_prefix("var ")).unwrap_or(name);
+        let is_plain = !rest.starts_with(['=', '>']) && self.passes();
+        let is_name =
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        (is_plain && is_name).then_some(name)
+    }
+
+    /// Whether nothing but data and calls that pass it on are around the value.
+    fn passes(&self) -> bool {
+        self.around.iter().all(|around| match around {
+            Around::Call(name, _) => PASSES_ON.contains(&last_part(name)),
+            Around::Data => true,
+        })
+    }
+}
+
+impl<'a> Source<'a> {
+    fn line_before_all(&self, at: usize) -> Vec<&'a str> {
+        std::str::from_utf8(&self.text[..at]).unwrap_or_default().lines().collect()
+    }
+}
+
+/// Whether a callee is meant: by its whole name, by its last part on anything (`.ok`), or by its
+/// first and last (`res.json` is also `res.status(200).json`).
+pub fn is_call(callee: &str, call: &str) -> bool {
+    let callee = callee.trim();
+    match call.split_once('.') {
+        None => callee == call,
+        Some(("", last)) => callee.contains('.') && last_part(callee) == last,
+        Some((first, last)) => {
+            let begin = callee.strip_prefix("this.").unwrap_or(callee);
+            let root = begin.split(['.', '(', '?']).next().unwrap_or_default();
+            root == first && last_part(callee) == last_part(last)
+        }
+    }
+}
+
+fn last_part(name: &str) -> &str {
+    name.rsplit(['.', ':']).next().unwrap_or_default()
+}
+
+/// What is called where these are the last characters before the bracket.
+fn called(before: &str) -> &str {
+    let is_part = |c: char| c.is_alphanumeric() || "_.:!?".contains(c);
+    let name = &before[before.trim_end_matches(is_part).len()..];
+    let name = name.trim_start_matches([':', '.', '?', '!']);
+    if VALUES.contains(&name) { "" } else { name }
+}
+
+fn is_word(line: &[u8], at: usize, len: usize) -> bool {
+    let is_part = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let before = at.checked_sub(1).and_then(|before| line.get(before));
+    !is_part(before) && !is_part(line.get(at + len))
+}
+
+fn line_end(rest: &[u8]) -> usize {
+    memchr::memchr(b'\n', rest).unwrap_or(rest.len())
+}
+
+/// The length of the string at the beginning, with its quotes. One that is not closed on its line
+/// was none, unless it has three quotes or is raw.
+fn string_end(rest: &[u8]) -> usize {
+    let quote = rest[0];
+    let triple = [quote; 3];
+    if rest.starts_with(&triple) {
+        let end = memchr::memmem::find(&rest[3..], &triple);
+        return end.map_or(rest.len(), |end| end + 6);
+    }
+    let mut at = 1;
+    while let Some(byte) = rest.get(at) {
+        match byte {
+            b'\\' => at += 1,
+            b'\n' if quote != b'`' => return 1,
+            byte if *byte == quote => return at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    1
+}
