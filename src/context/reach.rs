@@ -45,7 +45,7 @@ pub enum Answer {
 /// The graphs of one tree.
 pub struct Graphs<'a> {
     imports: &'a Imports,
-    known: RefCell<HashMap<(String, &'static str), Rc<Graph>>>,
+    known: RefCell<HashMap<(String, &'static str), Rc<RefCell<Graph>>>>,
     spent: Cell<Duration>,
 }
 
@@ -86,13 +86,11 @@ impl<'a> Graphs<'a> {
         stack: &'static Stack,
         path: &str,
     ) -> Answer {
-        let graph = self.graph(packages, package, stack);
-        match graph.reach(path) {
+        let (found, is_empty) = self.reach(packages, package, stack, path);
+        match found {
             Reach::Client { route, why } => Answer::Ships { route, why },
             Reach::Stopped { route, why } => Answer::Stopped { why: stopped(&route, &why) },
-            _ if graph.modules().next().is_none() && stack.entries.directive.is_none() => {
-                Answer::NoEntry
-            }
+            _ if is_empty && stack.entries.directive.is_none() => Answer::NoEntry,
             Reach::NotReached => Answer::Apart,
             Reach::Incomplete { why } => Answer::Unknown {
                 why: format!("not known, since part of the imports is missing: {why}"),
@@ -100,30 +98,47 @@ impl<'a> Graphs<'a> {
         }
     }
 
-    fn graph(
+    /// What the graph of a package says of a file, and whether nothing of the package ships.
+    fn reach(
         &self,
         packages: &Packages<'_>,
         package: &Package,
         stack: &'static Stack,
-    ) -> Rc<Graph> {
+        path: &str,
+    ) -> (Reach, bool) {
         let key = (package.dir.clone(), stack.id);
-        if let Some(known) = self.known.borrow().get(&key) {
-            return known.clone();
-        }
         let begun = Instant::now();
-        let graph = Rc::new(self.build(packages, package, stack));
+        let known = self.known.borrow().get(&key).cloned();
+        let dir = package.dir.as_str();
+        let entries = match &known {
+            Some(_) => Vec::new(),
+            None => self.configured(packages, package, stack),
+        };
+        let found = self.with_rules(dir, stack, &entries, |rules| {
+            let graph = known.unwrap_or_else(|| {
+                Rc::new(RefCell::new(self.imports.graph(dir.trim_end_matches('/'), rules)))
+            });
+            self.known.borrow_mut().insert(key, graph.clone());
+            let mut graph = graph.borrow_mut();
+            let found = self.imports.reach(&mut graph, rules, path);
+            let is_empty = graph.modules().next().is_none();
+            (found, is_empty)
+        });
         self.spent.set(self.spent.get() + begun.elapsed());
-        self.known.borrow_mut().insert(key, graph.clone());
-        graph
+        found
     }
 
-    fn build(&self, packages: &Packages<'_>, package: &Package, stack: &'static Stack) -> Graph {
-        let entries = self.configured(packages, package, stack);
+    fn with_rules<R>(
+        &self,
+        dir: &str,
+        stack: &'static Stack,
+        entries: &[Entry],
+        act: impl FnOnce(&Rules<'_>) -> R,
+    ) -> R {
         let exports: Vec<String> =
             stack.server_exports.iter().map(|name| (*name).to_owned()).collect();
-        let dir = package.dir.as_str();
         let rules = Rules {
-            entries: &entries,
+            entries,
             entry: &|file| {
                 let is_own = self.imports.packages().of(file.path).len() <= dir.len();
                 entry(stack, dir, file, is_own)
@@ -139,7 +154,7 @@ impl<'a> Graphs<'a> {
                 if is_stripped { &exports } else { &[] }
             },
         };
-        self.imports.graph(dir.trim_end_matches('/'), &rules)
+        act(&rules)
     }
 
     /// Entry points that a configuration names.

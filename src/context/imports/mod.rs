@@ -19,7 +19,8 @@
 //!     },
 //!     ..Rules::default()
 //! };
-//! let Reach::Client { route, why } = imports.graph("", &rules).reach("pay.ts") else { panic!() };
+//! let mut graph = imports.graph("", &rules);
+//! let Reach::Client { route, why } = imports.reach(&mut graph, &rules, "pay.ts") else { panic!() };
 //! assert_eq!((route.as_slice(), why.as_str()), (&["page.tsx".to_owned(), "pay.ts".to_owned()][..], "'use client'"));
 //! ```
 //!
@@ -147,9 +148,20 @@ impl Imports {
         })
     }
 
-    /// What the clients of the package in a directory load; the root's is empty.
+    /// What the clients of the package in a directory load; the root's is empty. It may hold more
+    /// until it is settled.
     pub fn graph(&self, package: &str, rules: &Rules<'_>) -> Graph {
         graph::build(self, package, rules)
+    }
+
+    /// What a graph says of a file, by its label. The rules are those that it was made with.
+    pub fn reach(&self, graph: &mut Graph, rules: &Rules<'_>, label: &str) -> Reach {
+        graph::reach(graph, self, rules, label)
+    }
+
+    /// Parses all modules of a graph, so that it holds what clients load and nothing else.
+    pub fn settle(&self, graph: &mut Graph, rules: &Rules<'_>) {
+        graph::settle(graph, self, rules);
     }
 
     /// The packages of the tree.
@@ -214,6 +226,15 @@ impl Imports {
             Target::Files(files) => files,
             Target::External | Target::Unresolved => Vec::new(),
         }
+    }
+
+    /// A module with every import that it could have, found without parsing it; `None` where that
+    /// cannot be told.
+    fn draft(&self, path: &str, stripped: &[String]) -> Option<Module> {
+        if !stripped.is_empty() {
+            return None;
+        }
+        parse::draft(path, &self.files.read(&self.files.path(path)).ok()?)
     }
 
     fn budget(&self) -> &Budget {

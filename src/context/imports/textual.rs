@@ -24,6 +24,44 @@ pub fn imports(source: &[u8], known: &[Named<'_>]) -> Vec<Named<'static>> {
     found
 }
 
+/// Words and calls whose imports are more than a string behind a word.
+const COMPUTED: [&str; 5] =
+    ["import.meta", "require.context", "require.resolve", "importScripts", "new URL"];
+
+/// What every import of a text could name, each once; `None` where some are computed.
+pub fn all(source: &[u8]) -> Option<Vec<String>> {
+    if COMPUTED.iter().any(|word| memmem::find(source, word.as_bytes()).is_some()) {
+        return None;
+    }
+    let mut found: Vec<String> = Vec::new();
+    for word in WORDS {
+        for at in memmem::find_iter(source, word) {
+            match specifier(source, at, word.len()) {
+                Some(specifier) if found.contains(&specifier) => {}
+                Some(specifier) if is_whole(source, at + word.len()) => found.push(specifier),
+                None if !is_call(source, at + word.len()) => {}
+                Some(_) | None => return None,
+            }
+        }
+    }
+    Some(found)
+}
+
+/// Whether a call or a comment, and no string, stands behind a word.
+fn is_call(source: &[u8], behind: usize) -> bool {
+    source[behind..].trim_ascii_start().starts_with(b"(")
+        || source[behind..].trim_ascii_start().starts_with(b"/")
+}
+
+/// Whether the string behind a word is all of the argument of a call.
+fn is_whole(source: &[u8], behind: usize) -> bool {
+    let rest = source[behind..].trim_ascii_start();
+    let Some(inside) = rest.strip_prefix(b"(").map(<[u8]>::trim_ascii_start) else { return true };
+    let Some((quote, string)) = inside.split_first() else { return false };
+    let end = memchr::memchr(*quote, string).map_or(string.len(), |end| end + 1);
+    string[end..].trim_ascii_start().starts_with(b")")
+}
+
 /// The string behind a word of so many bytes at `at`, with nothing but blanks and a parenthesis
 /// between them.
 fn specifier(source: &[u8], at: usize, len: usize) -> Option<String> {
