@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use tree_sitter::{Node, Parser, Tree};
+use tree_sitter::{Node, Tree};
+
+use super::syntax::{STEPS_PER_BYTE, parse};
 
 /// What is larger than this is not parsed.
 const LARGEST: usize = 1 << 20;
@@ -32,20 +34,15 @@ const PRINTS: &[&str] = &[
 
 /// Methods that send what they are given, or hand it to a template: of Laravel, Inertia, Symfony,
 /// Twig and Smarty.
-const SENDS: &[&str] = &[
-    "json",
-    "jsonp",
-    "view",
-    "with",
-    "make",
-    "share",
-    "render",
-    "renderForm",
-    "renderView",
-    "display",
-    "assign",
-    "setContent",
-];
+const SENDS: &[&str] =
+    &["json", "jsonp", "render", "renderForm", "renderView", "display", "assign", "setContent"];
+
+/// Methods that do so where they are called on a view or an answer, and mean something else
+/// elsewhere.
+const OF_VIEWS: &[&str] = &["with", "make", "share", "view"];
+
+/// What such a call begins with.
+const VIEWS: &[&str] = &["view", "View", "Inertia", "response", "Response", "redirect", "\\view"];
 
 /// Classes whose objects are an answer.
 const ANSWERS: &[&str] = &["Response", "JsonResponse", "HtmlResponse"];
@@ -74,9 +71,7 @@ pub fn printed(text: &[u8], place: &Range<usize>) -> Option<String> {
     if text.len() > LARGEST {
         return None;
     }
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_php::LANGUAGE_PHP.into()).ok()?;
-    let tree = parser.parse(text, None)?;
+    let tree = parse(text, &tree_sitter_php::LANGUAGE_PHP.into(), STEPS_PER_BYTE)?;
     let chain = around(&tree, place);
     printed_at(text, &chain, place).or_else(|| {
         let name = variable(text, &chain, place)?;
@@ -144,7 +139,10 @@ fn answer(text: &[u8], node: Node<'_>) -> Option<Option<String>> {
         }
         "member_call_expression" | "nullsafe_member_call_expression" | "scoped_call_expression" => {
             let name = word(text, node.child_by_field_name("name")?);
-            Some(SENDS.contains(&name).then(|| format!("{name} sends it to the browser")))
+            let on = word(text, node.named_child(0)?);
+            let is_view = || VIEWS.iter().any(|one| on.starts_with(one));
+            let sends = SENDS.contains(&name) || (OF_VIEWS.contains(&name) && is_view());
+            Some(sends.then(|| format!("{name} sends it to the browser")))
         }
         "object_creation_expression" => {
             let class = word(text, node.named_child(0)?);

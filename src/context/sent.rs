@@ -7,34 +7,48 @@ use tree_sitter::Node;
 
 use super::function::{self, Part};
 use super::stack::{Claim, Send};
-use super::statement::{self, Statement};
+use super::statement::{self, Source, Statement};
 use super::syntax::{Script, is_function};
 
+/// What is larger than this is no text that a person wrote.
+const LARGEST: usize = 1 << 20;
+
 /// A value in a file, as far as it is known where it goes.
-pub struct Value<'a> {
-    /// The path of the file, relative to the package.
-    pub path: &'a str,
-    /// The text of the file.
-    pub text: &'a [u8],
-    /// Where the value stands.
-    pub place: Range<usize>,
-    /// The syntax of the text, where it is known.
-    pub script: Option<&'a Script>,
+pub enum Value<'a> {
+    /// In a parsed text: where it stands, and where the variable is used that it is the value of.
+    Parsed(&'a Script, Vec<Range<usize>>),
+    /// In another text, the same.
+    Plain(Vec<Statement<'a>>),
 }
 
-impl Value<'_> {
-    /// Why the value is sent or may be; where it has a name, also by that name further down.
+impl<'a> Value<'a> {
+    /// The value at a place of a parsed text.
+    pub fn parsed(script: &'a Script, place: &Range<usize>) -> Self {
+        Self::Parsed(script, places(script, place))
+    }
+
+    /// The value at a place of a text of a language without a grammar here.
+    pub fn plain(source: &'a Source<'a>, at: usize) -> Self {
+        let Some(first) = source.statement(at).filter(|_| source.size() <= LARGEST) else {
+            return Self::Plain(Vec::new());
+        };
+        let uses = first.variable().map(|name| source.uses(name, at)).unwrap_or_default();
+        let uses = uses.into_iter().filter_map(|at| source.statement(at));
+        Self::Plain(std::iter::once(first).chain(uses).collect())
+    }
+
+    /// Why the value is sent or may be.
     pub fn claim(&self, send: &Send) -> Option<(Claim, String)> {
-        let call = match self.script {
-            Some(script) => in_script(script, &self.place, send),
-            None => in_statement(self.path, self.text, self.place.start, send),
+        let call = match self {
+            Self::Parsed(script, places) => in_script(script, places, send),
+            Self::Plain(statements) => statements.iter().find_map(|one| in_statement(one, send)),
         }?;
         Some((send.side?, send.why.replace("{call}", call)))
     }
 }
 
-fn in_script(script: &Script, place: &Range<usize>, send: &Send) -> Option<&'static str> {
-    places(script, place).iter().find_map(|place| {
+fn in_script(script: &Script, places: &[Range<usize>], send: &Send) -> Option<&'static str> {
+    places.iter().find_map(|place| {
         let chain = script.around(place);
         given(script, &chain, send.calls)
             .or_else(|| returned(script, &chain, send.returned_by))
@@ -117,17 +131,10 @@ fn assigned(script: &Script, chain: &[Node<'_>], to: &[&'static str]) -> Option<
 }
 
 /// Of a language without a grammar here.
-fn in_statement(path: &str, text: &[u8], at: usize, send: &Send) -> Option<&'static str> {
-    let source = statement::Source::new(path, text);
-    let first = source.statement(at)?;
-    let said = |one: &Statement<'_>| {
-        one.given(send.calls)
-            .or_else(|| one.returned(send.returned_by))
-            .or_else(|| one.assigned(send.assigned))
-            .or_else(|| (send.data && one.is_data()).then_some(""))
-    };
-    said(&first).or_else(|| {
-        let uses = first.variable().map(|name| source.uses(name, at)).unwrap_or_default();
-        uses.into_iter().find_map(|at| said(&source.statement(at)?))
-    })
+fn in_statement(statement: &Statement<'_>, send: &Send) -> Option<&'static str> {
+    statement
+        .given(send.calls)
+        .or_else(|| statement.returned(send.returned_by))
+        .or_else(|| statement.assigned(send.assigned))
+        .or_else(|| (send.data && statement.is_data()).then_some(""))
 }

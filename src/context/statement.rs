@@ -32,7 +32,7 @@ const PASSES_ON: &[&str] = &[
 const VALUES: &[&str] = &["return", "yield", "in", "and", "or", "then"];
 
 /// How often a name is looked up.
-const MOST_USES: usize = 100;
+const MOST_USES: usize = 20;
 
 /// A text with its path.
 pub struct Source<'a> {
@@ -64,6 +64,11 @@ impl<'a> Source<'a> {
     pub fn new(path: &str, text: &'a [u8]) -> Self {
         let extension = path.rsplit('.').next().unwrap_or_default();
         Self { text, hash_comments: matches!(extension, "py" | "rb" | "ex" | "exs" | "rake") }
+    }
+
+    /// How long the text is.
+    pub fn size(&self) -> usize {
+        self.text.len()
     }
 
     /// The statement around a place; `None` where the place is in a comment.

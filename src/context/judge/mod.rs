@@ -8,7 +8,7 @@ mod packed;
 mod part;
 mod sent;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -25,6 +25,8 @@ use crate::exposure::{Exposure, Side};
 pub struct Judge<'a> {
     packages: Packages<'a>,
     graphs: Option<Graphs<'a>>,
+    /// The file that was parsed last: many keys may stand in one.
+    parsed: RefCell<Option<(String, Rc<Script>)>>,
 }
 
 /// A place that is to be judged.
@@ -43,7 +45,7 @@ pub struct Question<'a> {
 impl<'a> Judge<'a> {
     /// Judges by files; `graphs` are the imports among the same files, where they can be followed.
     pub fn new(files: &'a Files<'a>, graphs: Option<Graphs<'a>>) -> Self {
-        Self { packages: Packages::new(files), graphs }
+        Self { packages: Packages::new(files), graphs, parsed: RefCell::default() }
     }
 
     /// The packages that it has found.
@@ -54,6 +56,19 @@ impl<'a> Judge<'a> {
     /// How long building import graphs took so far.
     pub fn spent_on_graphs(&self) -> std::time::Duration {
         self.graphs.as_ref().map(Graphs::spent).unwrap_or_default()
+    }
+
+    /// The syntax around a place of a file.
+    fn script(&self, path: &str, text: &[u8], place: &Range<usize>) -> Option<Rc<Script>> {
+        let part = Script::part(path, text, place)?;
+        let mut parsed = self.parsed.borrow_mut();
+        let same = parsed.as_ref().filter(|(of, script)| of == path && script.is_of(text, &part));
+        if let Some((_, script)) = same {
+            return Some(script.clone());
+        }
+        let script = Rc::new(Script::of_part(path, text, &part)?);
+        *parsed = Some((path.to_owned(), script.clone()));
+        Some(script)
     }
 
     /// Which side a place ships to.
@@ -78,7 +93,7 @@ struct Case<'c> {
     around: Vec<Rc<Package>>,
     text: &'c [u8],
     /// Parsed when something asks for it.
-    script: OnceCell<Option<Script>>,
+    script: OnceCell<Option<Rc<Script>>>,
 }
 
 impl Case<'_> {
@@ -99,8 +114,8 @@ impl Case<'_> {
     }
 
     fn script(&self) -> Option<&Script> {
-        let parse = || Script::around_place(self.question.path, self.text, &self.question.place);
-        self.script.get_or_init(parse).as_ref()
+        let parse = || self.judge.script(self.question.path, self.text, &self.question.place);
+        self.script.get_or_init(parse).as_deref()
     }
 
     /// Every stack, of the nearest package first, with the path relative to its package. What needs

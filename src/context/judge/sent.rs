@@ -4,7 +4,8 @@
 use super::{Case, exposure, fits, said, side_of};
 use crate::context::rendered::{Rendered, rendered};
 use crate::context::sent::Value;
-use crate::context::stack::{Claim, Rank};
+use crate::context::stack::{Claim, Rank, Send, Stack};
+use crate::context::statement::Source;
 use crate::context::{marker, template, variable};
 use crate::exposure::{Exposure, Side};
 
@@ -29,17 +30,25 @@ impl Case<'_> {
 
     /// What sends the value.
     fn answers(&self) -> Vec<Exposure> {
-        let mut found = Vec::new();
-        for (_, _, stack, path) in self.stacks() {
-            for send in stack.sends.iter().filter(|send| fits(send.within, path)) {
-                let place = self.question.place.clone();
-                let value = Value { path, text: self.text, place, script: self.script() };
-                if let Some((claim, why)) = value.claim(send) {
-                    found.push(exposure(side_of(claim), said(&why, stack)));
-                }
-            }
+        let sends = self.stacks().flat_map(|(_, _, stack, path)| {
+            let sends = stack.sends.iter().filter(|send| fits(send.within, path));
+            sends.map(move |send| (send, stack))
+        });
+        let sends: Vec<(&Send, &Stack)> = sends.collect();
+        if sends.is_empty() {
+            return Vec::new();
         }
-        found
+        let source = Source::new(self.question.path, self.text);
+        let place = &self.question.place;
+        let value = match self.script() {
+            Some(script) => Value::parsed(script, place),
+            None => Value::plain(&source, place.start),
+        };
+        let claims = sends.into_iter().filter_map(|(send, stack)| {
+            let (claim, why) = value.claim(send)?;
+            Some(exposure(side_of(claim), said(&why, stack)))
+        });
+        claims.collect()
     }
 
     /// A variable of a template's code that the template prints.
