@@ -94,10 +94,11 @@ const GENERATED: [&str; 5] = [
 ];
 
 /// Files without code that name no other file of interest.
-const ASSETS: [&str; 28] = [
+const ASSETS: [&str; 38] = [
     "css", "scss", "sass", "less", "styl", "pcss", "svg", "png", "jpg", "jpeg", "gif", "webp",
     "avif", "ico", "woff", "woff2", "ttf", "otf", "eot", "mp3", "mp4", "webm", "wasm", "pdf",
-    "txt", "md", "graphql", "gql",
+    "txt", "md", "graphql", "gql", "json", "json5", "yaml", "yml", "csv", "xml", "glsl", "glb",
+    "bin", "sql",
 ];
 
 /// Finds the files that imports name.
@@ -340,6 +341,10 @@ impl Resolver {
         let path = specifier.split(['?', '#']).next().filter(|path| !path.is_empty());
         let is_asset = ASSETS.contains(&extension(path.unwrap_or(specifier)).as_str());
         if is_asset || VIRTUAL.iter().any(|name| specifier.starts_with(name)) {
+            return Target::External;
+        }
+        // Such a file is handed out as it is, and nobody follows what it imports.
+        if specifier.ends_with("?url") || specifier.ends_with("?raw") {
             return Target::External;
         }
         if GENERATED.iter().any(|place| specifier.contains(place)) {

@@ -567,7 +567,7 @@ fn data_is_reached_too() {
 
 #[test]
 fn what_is_not_there_makes_the_answer_incomplete() {
-    let main = "import '@@@/pay'; import './gone'; import 'undeclared'; import 'declared/x'; import 'node:fs'; import './style.css'; import 'https://x.test/y.js'; import 'virtual:z'";
+    let main = "import '@@@/pay'; import './gone'; import 'undeclared'; import 'declared/x'; import 'node:fs'; import './style.css'; import 'https://x.test/y.js'; import 'virtual:z'; import './gone.json'; import './gone.js?url'; import './generated/prisma/client'; import '~icons/mdi/x'";
     let files = [
         ("package.json", r#"{ "dependencies": { "declared": "1" } }"#),
         ("main.ts", main),
@@ -772,4 +772,27 @@ fn chains_of_configurations_end() {
     ]);
     assert!(matches!(reach_in(own.path(), "", "x.ts"), Reach::Client { .. }));
     assert!(matches!(reach_in(root.path(), "", "x.ts"), Reach::Client { .. }));
+}
+
+#[test]
+fn what_plugins_make_of_directories_is_followed() {
+    let files = [
+        ("package.json", "{}"),
+        (
+            "vite.config.ts",
+            "export default { resolve: { alias: { '@modules': './src/modules' } } }",
+        ),
+        (
+            "src/main.ts",
+            "import routes from '~pages'\nimport.meta.glob('@modules/*.ts', { eager: true })\nuse(routes)",
+        ),
+        ("src/pages/pay.vue", "<script>import '../key'</script>"),
+        ("src/modules/log.ts", "import '../log'"),
+        ("src/key.ts", ""),
+        ("src/log.ts", ""),
+        ("src/other.ts", ""),
+    ];
+    assert_eq!(route(&files, "src/key.ts"), "src/main.ts > src/pages/pay.vue > src/key.ts");
+    assert_eq!(route(&files, "src/log.ts"), "src/main.ts > src/modules/log.ts > src/log.ts");
+    assert_eq!(reach(&files, "src/other.ts"), Reach::NotReached);
 }
