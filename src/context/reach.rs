@@ -42,10 +42,13 @@ pub enum Answer {
     NoEntry,
 }
 
+/// A graph that learns more with each question.
+type Shared = Rc<RefCell<Graph>>;
+
 /// The graphs of one tree.
 pub struct Graphs<'a> {
     imports: &'a Imports,
-    known: RefCell<HashMap<(String, &'static str), Rc<RefCell<Graph>>>>,
+    known: RefCell<HashMap<(String, &'static str), Shared>>,
     spent: Cell<Duration>,
 }
 

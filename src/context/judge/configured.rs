@@ -12,6 +12,10 @@ impl Case<'_> {
             return None;
         }
         let name = variable::assigned(self.text, self.question.place.start)?;
+        if variable::is_defined_for_app(self.text, self.question.place.start) {
+            let why = "--dart-define puts it into the app".to_owned();
+            return Some(exposure(Side::Client, why));
+        }
         let public = variable::public(&self.judge.packages, &self.around, name)?;
         Some(exposure(Side::Client, public.why))
     }

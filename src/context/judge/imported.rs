@@ -51,7 +51,16 @@ impl Case<'_> {
             found = match graphs.answer(packages, package, stack, self.question.path) {
                 Answer::Ships { route, why } => return Some(self.ships(route, &why)),
                 Answer::Unknown { why } => Some(exposure(Side::Unknown, why)),
-                Answer::NoEntry if stack.rank() == Rank::Normal => Some(Exposure::default()),
+                // A library ships in what depends on it, and that is asked as well.
+                Answer::NoEntry
+                    if stack.rank() == Rank::Normal
+                        && graphs.dependents(packages, package).is_empty() =>
+                {
+                    let place = if package.dir.is_empty() { "the root" } else { &package.dir };
+                    let why =
+                        format!("no entry point of {place} was found that would show what ships");
+                    Some(exposure(Side::Unknown, said(&why, stack)))
+                }
                 Answer::NoEntry | Answer::Apart | Answer::Stopped { .. } => found.or_else(|| {
                     let why = "nothing that ships imports it from the packages that depend on it";
                     Some(exposure(Side::Server, why.to_owned()))
