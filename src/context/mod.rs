@@ -1,5 +1,6 @@
 //! Which side a credential ships to: browsers and phones, or a server.
 
+mod brackets;
 mod files;
 mod function;
 pub mod imports;

@@ -1,6 +1,8 @@
 //! The statement around a place in a language without a grammar here, by its brackets: which calls
 //! a value is given to. Python, Ruby, Elixir, Go, Java, Kotlin, C# and what looks like them.
 
+use super::brackets;
+
 /// Calls that pass on what they are given.
 const PASSES_ON: &[&str] = &[
     "dict",
@@ -30,6 +32,12 @@ const PASSES_ON: &[&str] = &[
 
 /// Words behind which a brace begins data and no block.
 const VALUES: &[&str] = &["return", "yield", "in", "and", "or", "then"];
+
+/// How many brackets around a value are looked at.
+const MOST_BRACKETS: usize = 50;
+
+/// How much before and behind a bracket is looked at.
+const LONGEST_NAME: usize = 200;
 
 /// How often a name is looked up.
 const MOST_USES: usize = 20;
@@ -73,11 +81,11 @@ impl<'a> Source<'a> {
 
     /// The statement around a place; `None` where the place is in a comment.
     pub fn statement(&'a self, at: usize) -> Option<Statement<'a>> {
-        let (open, value) = self.open_brackets(at)?;
+        let (open, value) = brackets::open(self.text, at, self.hash_comments)?;
         let mut around = Vec::new();
         let mut from = value;
         let mut least = 0;
-        for bracket in open.into_iter().rev() {
+        for bracket in open.into_iter().rev().take(MOST_BRACKETS) {
             let before = self.line_before(bracket);
             match self.kind(bracket, before, value) {
                 Some(kind) => {
@@ -96,47 +104,15 @@ impl<'a> Source<'a> {
         Some(Statement { source: self, around, head, begin })
     }
 
-    /// The brackets that are open at a place, and where the string that it is in begins, or the
-    /// place itself.
-    fn open_brackets(&self, at: usize) -> Option<(Vec<usize>, usize)> {
-        let mut open = Vec::new();
-        let mut position = 0;
-        while position < at {
-            let rest = &self.text[position..];
-            let end = match rest[0] {
-                b'#' if self.hash_comments => line_end(rest),
-                b'/' if !self.hash_comments && rest.starts_with(b"//") => line_end(rest),
-                b'/' if !self.hash_comments && rest.starts_with(b"/*") => {
-                    memchr::memmem::find(rest, b"*/").map_or(rest.len(), |end| end + 2)
-                }
-                b'"' | b'\'' | b'`' => {
-                    let end = string_end(rest);
-                    if position + end > at {
-                        return Some((open, position));
-                    }
-                    end
-                }
-                b'(' | b'[' | b'{' => {
-                    open.push(position);
-                    1
-                }
-                b')' | b']' | b'}' => {
-                    open.pop();
-                    1
-                }
-                _ => 1,
-            };
-            if position + end > at {
-                return None;
-            }
-            position += end;
-        }
-        Some((open, at))
-    }
-
+    /// What stands before a bracket on its line, or the end of it.
     fn line_before(&self, at: usize) -> &'a str {
         let line = memchr::memrchr(b'\n', &self.text[..at]).map_or(0, |end| end + 1);
-        std::str::from_utf8(&self.text[line..at]).unwrap_or_default()
+        let mut begin = line.max(at.saturating_sub(LONGEST_NAME));
+        // What is cut may begin within a character.
+        while begin < at && self.text[begin] & 0xC0 == 0x80 {
+            begin += 1;
+        }
+        std::str::from_utf8(&self.text[begin..at]).unwrap_or_default()
     }
 
     /// What a bracket makes of what is in it; `None` for a block, and for an index.
@@ -148,7 +124,9 @@ impl<'a> Source<'a> {
         match self.text[bracket] {
             b'(' if name.is_empty() => Some(Around::Data),
             b'(' => {
-                let given = std::str::from_utf8(self.text.get(bracket + 1..value)?).ok()?;
+                let end = value.min(bracket + 1 + LONGEST_NAME);
+                let given = self.text.get(bracket + 1..end)?.utf8_chunks().next();
+                let given = given.map_or("", |chunk| chunk.valid());
                 Some(Around::Call(name, given.trim_start()))
             }
             // A composite literal of Go: `gin.H{`, `map[string]string{`.
@@ -292,26 +270,4 @@ fn is_word(line: &[u8], at: usize, len: usize) -> bool {
 
 fn line_end(rest: &[u8]) -> usize {
     memchr::memchr(b'\n', rest).unwrap_or(rest.len())
-}
-
-/// The length of the string at the beginning, with its quotes. One that is not closed on its line
-/// was none, unless it has three quotes or is raw.
-fn string_end(rest: &[u8]) -> usize {
-    let quote = rest[0];
-    let triple = [quote; 3];
-    if rest.starts_with(&triple) {
-        let end = memchr::memmem::find(&rest[3..], &triple);
-        return end.map_or(rest.len(), |end| end + 6);
-    }
-    let mut at = 1;
-    while let Some(byte) = rest.get(at) {
-        match byte {
-            b'\\' => at += 1,
-            b'\n' if quote != b'`' => return 1,
-            byte if *byte == quote => return at + 1,
-            _ => {}
-        }
-        at += 1;
-    }
-    1
 }

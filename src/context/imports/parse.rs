@@ -82,7 +82,9 @@ fn script(kind: &str, source: &[u8], stripped: &[String]) -> Result<Vec<Import>,
 fn component(source: &[u8], stripped: &[String]) -> Result<Vec<Import>, String> {
     let mut found = Vec::new();
     for script in markup::scripts(source) {
-        found.extend(script.src.map(|src| kept(src, ImportKind::Script)));
+        // What a template fills in is an address that is not known here.
+        let src = script.src.filter(|src| !src.contains(['{', '<']));
+        found.extend(src.map(|src| kept(src, ImportKind::Script)));
         let grammar = if script.lang == Some("ts") { Grammar::TypeScript } else { Grammar::Tsx };
         found.extend(imports(&source[script.text], reading(grammar, stripped))?);
     }
