@@ -55,7 +55,7 @@ parts! {
         id: String, title: String, rank: Option<Rank>, recognised_by: List<Sign>, replaces: Texts,
         public_env: PublicEnv, env_files: Option<EnvFiles>, entries: Entries,
         server_exports: Texts, templates: List<Template>, regions: List<Region>,
-        rules: List<PathRule>, publish: List<Setting>, own: List<Own>, references: List<Reference>,
+        sends: List<Send>, rules: List<PathRule>, publish: List<Setting>, own: List<Own>, references: List<Reference>,
     }
     Sign { dependency: Option<String>, version: Option<String>, file: Option<String>, contains: Texts, }
     PublicEnv { prefixes: Texts, common_prefixes: Texts, set_by: List<Setting>, names: List<Setting>, }
@@ -69,6 +69,10 @@ parts! {
     Region {
         #[serde(rename = "in")] within: Texts, exports: Texts, keys: Texts, calls: Texts, when: Texts,
         side: Option<Claim>, why: Option<String>, body: Option<String>, returns: Option<String>,
+    }
+    Send {
+        #[serde(rename = "in")] within: Texts, calls: Texts, returned_by: Texts, assigned: Texts,
+        data: bool, side: Option<Claim>, why: String,
     }
     PathRule {
         paths: Texts, unless: Texts, marker: bool, side: Option<Claim>, why: String,
@@ -118,6 +122,9 @@ fn check(stacks: &[Stack]) {
                 "{}: replaces {other}, which is no stack",
                 stack.id
             );
+        }
+        for send in &stack.sends.0 {
+            assert!(send.side.is_some() && !send.why.is_empty(), "{}: {send:?}", stack.id);
         }
         for rule in &stack.rules.0 {
             assert!(rule.side.is_some() && !rule.why.is_empty(), "{}: {rule:?}", stack.id);

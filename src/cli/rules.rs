@@ -2,8 +2,10 @@
 
 use super::args::{ListFormat, Rules, RulesAction};
 use super::{Exit, output, pages, rule_test};
-use crate::key::{RULES, Rule};
+use crate::expose;
+use crate::key::{RULES, Rule, Severity};
 use crate::lint::{LINTS, Level};
+use crate::suppress;
 
 /// Lists the rules, tests them or writes their pages.
 ///
@@ -59,7 +61,19 @@ fn rows() -> Vec<Row> {
         severity: Level::word(lint.level),
         secret: None,
     });
-    secrets.chain(lints).collect()
+    let name = Row {
+        id: expose::RULE,
+        title: expose::TITLE.to_owned(),
+        severity: Severity::word(expose::SEVERITY),
+        secret: None,
+    };
+    let rot = suppress::RULES.iter().map(|rule| Row {
+        id: rule.id,
+        title: rule.title.to_owned(),
+        severity: rule.severity.word(),
+        secret: None,
+    });
+    secrets.chain([name]).chain(lints).chain(rot).collect()
 }
 
 impl Row {

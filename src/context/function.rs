@@ -7,7 +7,8 @@ use tree_sitter::Node;
 use super::syntax::{Script, is_function};
 
 /// Calls that pass on what they are given.
-const PASSES_ON: &[&str] = &["json", "data", "defer", "stringify", "serialize", "all", "resolve"];
+const PASSES_ON: &[&str] =
+    &["json", "data", "defer", "stringify", "serialize", "all", "resolve", "assign", "fromEntries"];
 
 /// Where in a function a place stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +63,7 @@ pub fn used_only_by<'n>(
 }
 
 /// Where a name is used; `None` where that is more often than a person would write.
-fn mentions<'s>(script: &'s Script, top: Node<'s>, name: &str) -> Option<Vec<Node<'s>>> {
+pub fn mentions<'s>(script: &'s Script, top: Node<'s>, name: &str) -> Option<Vec<Node<'s>>> {
     let found = script.find(top, |node| {
         matches!(node.kind(), "identifier" | "shorthand_property_identifier")
             && script.text(node) == name
@@ -128,7 +129,7 @@ fn is_exported(script: &Script, around: &[Node<'_>], name: &str) -> bool {
 }
 
 /// Whether a place is returned by the first function of the chain.
-fn part(script: &Script, chain: &[Node<'_>]) -> Part {
+pub fn part(script: &Script, chain: &[Node<'_>]) -> Part {
     let Some(function) = chain.first() else { return Part::Body };
     if is_returned(script, chain) || is_returned_by_name(script, *function, chain) {
         Part::Returned
@@ -155,7 +156,7 @@ fn is_returned(script: &Script, chain: &[Node<'_>]) -> bool {
 }
 
 /// Whether what stands at the end of the chain is part of the value that stands at its beginning.
-fn is_value(script: &Script, chain: &[Node<'_>]) -> bool {
+pub fn is_value(script: &Script, chain: &[Node<'_>]) -> bool {
     chain.windows(2).all(|pair| {
         let (node, below) = (pair[0], pair[1]);
         match node.kind() {
@@ -169,7 +170,7 @@ fn is_value(script: &Script, chain: &[Node<'_>]) -> bool {
     })
 }
 
-fn passes_on(script: &Script, callee: Node<'_>) -> bool {
+pub fn passes_on(script: &Script, callee: Node<'_>) -> bool {
     let name = script.text(callee).rsplit('.').next().unwrap_or_default().trim();
     PASSES_ON.contains(&name)
 }

@@ -56,7 +56,8 @@ pub struct Mention {
     pub span: Range<usize>,
     /// What stands before it, by which its value is put into what ships.
     pub given: Option<&'static str>,
-    /// Whether it is a key of a configuration, the place of which decides.
+    /// Whether it is a key of a configuration or the value of a property in JSX, the place of which
+    /// decides.
     pub is_key: bool,
 }
 
@@ -80,9 +81,9 @@ pub fn mentions(path: &str, text: &[u8]) -> Vec<Mention> {
                 let given = given(text, span.start);
                 found.push(Mention {
                     name: name.to_owned(),
+                    is_key: is_configuration || is_property(text, span.start),
                     span,
                     given,
-                    is_key: is_configuration,
                 });
             }
         }
@@ -150,6 +151,12 @@ fn is_comment(text: &[u8], at: usize) -> bool {
     marks.iter().any(|mark| line.starts_with(mark))
         || memmem::find(line, b" // ").is_some()
         || memmem::find(line, b" # ").is_some()
+}
+
+/// Whether a property in JSX takes its value from the variable of this name.
+fn is_property(text: &[u8], at: usize) -> bool {
+    let before = text[..at].strip_suffix(b"process.env.").unwrap_or_default();
+    before.trim_ascii_end().ends_with(b"={")
 }
 
 /// What puts the value of the name behind it into an app.

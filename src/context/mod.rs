@@ -1,5 +1,6 @@
 //! Which side a credential ships to: browsers and phones, or a server.
 
+mod brackets;
 mod files;
 mod function;
 pub mod imports;
@@ -11,9 +12,12 @@ mod package;
 mod php;
 mod reach;
 mod region;
+mod rendered;
+mod sent;
 mod settings;
 pub mod source_map;
 mod stack;
+mod statement;
 mod syntax;
 mod template;
 mod variable;

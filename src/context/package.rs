@@ -216,7 +216,7 @@ impl<'a> Packages<'a> {
             let named = inside.iter().filter(|one| glob_match(name, one));
             named.map(|one| format!("{dir}{one}")).collect::<Vec<_>>()
         })
-        .any(|path| self.files.text(&path).is_some_and(|content| content.contains(text)))
+        .any(|path| self.files.text(&path).is_some_and(|content| has(&content, text)))
     }
 
     /// Whether there is such a file.
@@ -274,4 +274,13 @@ impl Package {
 /// Whether a stack needs no sign.
 fn is_everywhere(stack: &Stack) -> bool {
     stack.recognised_by.is_empty()
+}
+
+/// Whether a content holds a text, and not as the beginning of a longer name.
+fn has(content: &str, text: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    content.match_indices(text).any(|(at, _)| {
+        let next = content[at + text.len()..].chars().next();
+        !(text.ends_with(is_part) && next.is_some_and(is_part))
+    })
 }

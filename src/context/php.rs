@@ -2,13 +2,18 @@
 
 use std::ops::Range;
 
-use tree_sitter::{Node, Parser};
+use tree_sitter::{Node, Tree};
+
+use super::syntax::{STEPS_PER_BYTE, parse};
 
 /// What is larger than this is not parsed.
 const LARGEST: usize = 1 << 20;
 
 /// How deep syntax is followed.
 const DEEPEST: usize = 500;
+
+/// How many uses of a variable are looked at.
+const MOST_USES: usize = 100;
 
 /// Functions that send what they are given to the browser.
 const PRINTS: &[&str] = &[
@@ -23,7 +28,24 @@ const PRINTS: &[&str] = &[
     "_e",
     "esc_html_e",
     "esc_attr_e",
+    "view",
+    "inertia",
 ];
+
+/// Methods that send what they are given, or hand it to a template: of Laravel, Inertia, Symfony,
+/// Twig and Smarty.
+const SENDS: &[&str] =
+    &["json", "jsonp", "render", "renderForm", "renderView", "display", "assign", "setContent"];
+
+/// Methods that do so where they are called on a view or an answer, and mean something else
+/// elsewhere.
+const OF_VIEWS: &[&str] = &["with", "make", "share", "view"];
+
+/// What such a call begins with.
+const VIEWS: &[&str] = &["view", "View", "Inertia", "response", "Response", "redirect", "\\view"];
+
+/// Classes whose objects are an answer.
+const ANSWERS: &[&str] = &["Response", "JsonResponse", "HtmlResponse"];
 
 /// Functions that pass on what they are given.
 const PASSES_ON: &[&str] = &[
@@ -49,9 +71,23 @@ pub fn printed(text: &[u8], place: &Range<usize>) -> Option<String> {
     if text.len() > LARGEST {
         return None;
     }
-    let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_php::LANGUAGE_PHP.into()).ok()?;
-    let tree = parser.parse(text, None)?;
+    let tree = parse(text, &tree_sitter_php::LANGUAGE_PHP.into(), STEPS_PER_BYTE)?;
+    let chain = around(&tree, place);
+    printed_at(text, &chain, place).or_else(|| {
+        let name = variable(text, &chain, place)?;
+        let uses = memchr::memmem::find_iter(&text[place.end..], name.as_bytes());
+        uses.take(MOST_USES).find_map(|at| {
+            let begin = place.end + at;
+            let used = begin..begin + name.len();
+            let chain = around(&tree, &used);
+            let is_whole = chain.last().is_some_and(|node| node.end_byte() == used.end);
+            is_whole.then(|| printed_at(text, &chain, &used)).flatten()
+        })
+    })
+}
+
+/// The syntax around a place, the outermost first.
+fn around<'t>(tree: &'t Tree, place: &Range<usize>) -> Vec<Node<'t>> {
     let mut chain = vec![tree.root_node()];
     let mut cursor = tree.walk();
     while cursor.goto_first_child_for_byte(place.start).is_some() && chain.len() < DEEPEST {
@@ -61,8 +97,20 @@ pub fn printed(text: &[u8], place: &Range<usize>) -> Option<String> {
         }
         chain.push(node);
     }
+    chain
+}
+
+fn printed_at(text: &[u8], chain: &[Node<'_>], place: &Range<usize>) -> Option<String> {
     let said = chain.iter().rev().find_map(|node| answer(text, *node)).flatten();
-    said.or_else(|| is_short_echo(text, &chain, place).then(|| ECHO.to_owned()))
+    said.or_else(|| is_short_echo(text, chain, place).then(|| ECHO.to_owned()))
+}
+
+/// The variable whose value a place is, and not an argument of what makes the value.
+fn variable<'t>(text: &'t [u8], chain: &[Node<'_>], place: &Range<usize>) -> Option<&'t str> {
+    let at = chain.iter().rposition(|node| node.kind() == "assignment_expression")?;
+    let is_value = chain[at..].iter().all(|node| !node.kind().ends_with("call_expression"));
+    let left = chain[at].child_by_field_name("left").filter(|_| is_value)?;
+    (left.kind() == "variable_name" && left.end_byte() <= place.start).then(|| word(text, left))
 }
 
 /// Whether a place is what `<?= … ?>` prints, and not an argument of a call in it.
@@ -83,16 +131,28 @@ fn answer(text: &[u8], node: Node<'_>) -> Option<Option<String>> {
         "echo_statement" | "print_intrinsic" => Some(Some(ECHO.to_owned())),
         "program" => Some(None),
         "function_call_expression" => {
-            let name = &text[node.child_by_field_name("function")?.byte_range()];
-            let name = std::str::from_utf8(name).unwrap_or_default();
+            let name = word(text, node.child_by_field_name("function")?);
             if PRINTS.contains(&name) {
                 return Some(Some(format!("{name} sends it to the browser")));
             }
             (!PASSES_ON.contains(&name)).then_some(None)
         }
-        "member_call_expression" | "scoped_call_expression" | "object_creation_expression" => {
-            Some(None)
+        "member_call_expression" | "nullsafe_member_call_expression" | "scoped_call_expression" => {
+            let name = word(text, node.child_by_field_name("name")?);
+            let on = word(text, node.named_child(0)?);
+            let is_view = || VIEWS.iter().any(|one| on.starts_with(one));
+            let sends = SENDS.contains(&name) || (OF_VIEWS.contains(&name) && is_view());
+            Some(sends.then(|| format!("{name} sends it to the browser")))
+        }
+        "object_creation_expression" => {
+            let class = word(text, node.named_child(0)?);
+            let class = class.rsplit('\\').next().unwrap_or_default();
+            Some(ANSWERS.contains(&class).then(|| format!("a {class} is sent to the browser")))
         }
         _ => None,
     }
+}
+
+fn word<'t>(text: &'t [u8], node: Node<'_>) -> &'t str {
+    std::str::from_utf8(&text[node.byte_range()]).unwrap_or_default()
 }

@@ -42,10 +42,13 @@ pub enum Answer {
     NoEntry,
 }
 
+/// A graph that learns more with each question.
+type Shared = Rc<RefCell<Graph>>;
+
 /// The graphs of one tree.
 pub struct Graphs<'a> {
     imports: &'a Imports,
-    known: RefCell<HashMap<(String, &'static str), Rc<Graph>>>,
+    known: RefCell<HashMap<(String, &'static str), Shared>>,
     spent: Cell<Duration>,
 }
 
@@ -70,6 +73,14 @@ impl<'a> Graphs<'a> {
         manifests.filter_map(|path| packages.around(&path).into_iter().next()).collect()
     }
 
+    /// The module with 'use client' that a module imports a name from.
+    pub fn client_module(&self, from: &str, name: &str) -> Option<String> {
+        let begun = Instant::now();
+        let found = self.imports.client_module(from, name);
+        self.spent.set(self.spent.get() + begun.elapsed());
+        found
+    }
+
     /// What the imports of a package say of a file, which may be one of another package.
     pub fn answer(
         &self,
@@ -78,13 +89,11 @@ impl<'a> Graphs<'a> {
         stack: &'static Stack,
         path: &str,
     ) -> Answer {
-        let graph = self.graph(packages, package, stack);
-        match graph.reach(path) {
+        let (found, is_empty) = self.reach(packages, package, stack, path);
+        match found {
             Reach::Client { route, why } => Answer::Ships { route, why },
             Reach::Stopped { route, why } => Answer::Stopped { why: stopped(&route, &why) },
-            _ if graph.modules().next().is_none() && stack.entries.directive.is_none() => {
-                Answer::NoEntry
-            }
+            _ if is_empty && stack.entries.directive.is_none() => Answer::NoEntry,
             Reach::NotReached => Answer::Apart,
             Reach::Incomplete { why } => Answer::Unknown {
                 why: format!("not known, since part of the imports is missing: {why}"),
@@ -92,30 +101,47 @@ impl<'a> Graphs<'a> {
         }
     }
 
-    fn graph(
+    /// What the graph of a package says of a file, and whether nothing of the package ships.
+    fn reach(
         &self,
         packages: &Packages<'_>,
         package: &Package,
         stack: &'static Stack,
-    ) -> Rc<Graph> {
+        path: &str,
+    ) -> (Reach, bool) {
         let key = (package.dir.clone(), stack.id);
-        if let Some(known) = self.known.borrow().get(&key) {
-            return known.clone();
-        }
         let begun = Instant::now();
-        let graph = Rc::new(self.build(packages, package, stack));
+        let known = self.known.borrow().get(&key).cloned();
+        let dir = package.dir.as_str();
+        let entries = match &known {
+            Some(_) => Vec::new(),
+            None => self.configured(packages, package, stack),
+        };
+        let found = self.with_rules(dir, stack, &entries, |rules| {
+            let graph = known.unwrap_or_else(|| {
+                Rc::new(RefCell::new(self.imports.graph(dir.trim_end_matches('/'), rules)))
+            });
+            self.known.borrow_mut().insert(key, graph.clone());
+            let mut graph = graph.borrow_mut();
+            let found = self.imports.reach(&mut graph, rules, path);
+            let is_empty = graph.modules().next().is_none();
+            (found, is_empty)
+        });
         self.spent.set(self.spent.get() + begun.elapsed());
-        self.known.borrow_mut().insert(key, graph.clone());
-        graph
+        found
     }
 
-    fn build(&self, packages: &Packages<'_>, package: &Package, stack: &'static Stack) -> Graph {
-        let entries = self.configured(packages, package, stack);
+    fn with_rules<R>(
+        &self,
+        dir: &str,
+        stack: &'static Stack,
+        entries: &[Entry],
+        act: impl FnOnce(&Rules<'_>) -> R,
+    ) -> R {
         let exports: Vec<String> =
             stack.server_exports.iter().map(|name| (*name).to_owned()).collect();
-        let dir = package.dir.as_str();
         let rules = Rules {
-            entries: &entries,
+            entries,
             entry: &|file| {
                 let is_own = self.imports.packages().of(file.path).len() <= dir.len();
                 entry(stack, dir, file, is_own)
@@ -131,7 +157,7 @@ impl<'a> Graphs<'a> {
                 if is_stripped { &exports } else { &[] }
             },
         };
-        self.imports.graph(dir.trim_end_matches('/'), &rules)
+        act(&rules)
     }
 
     /// Entry points that a configuration names.
@@ -188,9 +214,14 @@ fn barrier(stack: &Stack, dir: &str, module: &Module) -> Option<String> {
     if module.imports("server-only") {
         return Some("it imports 'server-only'".to_owned());
     }
-    let path = module.path.strip_prefix(dir)?;
+    // Names such as `*.server.*` mean the same in every package that the bundler takes in.
+    let inside = module.path.strip_prefix(dir);
+    let path = inside.unwrap_or(&module.path);
+    let is_meant = |glob: &&&str| inside.is_some() || glob.starts_with("**/");
     let is_barrier = |rule: &&super::stack::PathRule| {
-        rule.marker && rule.side == Some(Claim::Server) && fits(rule.paths, path)
+        rule.marker
+            && rule.side == Some(Claim::Server)
+            && rule.paths.iter().filter(is_meant).any(|glob| glob_match(glob, path))
     };
     stack.rules.iter().find(is_barrier).map(|rule| rule.why.to_owned())
 }

@@ -26,6 +26,8 @@ pub struct Stack {
     pub templates: &'static [Template],
     /// Parts of files with a side of their own.
     pub regions: &'static [Region],
+    /// What sends the values that code of a server gives to it.
+    pub sends: &'static [Send],
     /// What paths mean. The first that fits decides.
     pub rules: &'static [PathRule],
     /// Settings that name what is published.
@@ -182,6 +184,27 @@ pub struct Region {
     pub body: Option<&'static str>,
     /// Why what an export returns ships; absent where it does not.
     pub returns: Option<&'static str>,
+}
+
+/// What sends a value, or may send it, although the code itself stays on the server.
+#[derive(Debug)]
+pub struct Send {
+    /// Globs of the files.
+    pub within: &'static [&'static str],
+    /// Calls, by what stands before their arguments: `jsonify`, `res.json` for any call of `json` on
+    /// what begins with `res`, `.ok` for one on anything, `render json:` for one without brackets.
+    pub calls: &'static [&'static str],
+    /// Calls that a function is given to, or decorators, that send what the function returns.
+    pub returned_by: &'static [&'static str],
+    /// Beginnings of what a value is assigned to.
+    pub assigned: &'static [&'static str],
+    /// Whether it is enough that the value is part of data that code of these files puts together,
+    /// in languages without a grammar here.
+    pub data: bool,
+    /// The side: `client` where it is sent, `unknown` where it may be.
+    pub side: Option<Claim>,
+    /// Why; `{call}` is what sends it.
+    pub why: &'static str,
 }
 
 /// What paths mean.

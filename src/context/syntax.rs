@@ -2,16 +2,31 @@
 
 use std::ops::{ControlFlow, Range};
 
-use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
+use tree_sitter::{Language, Node, ParseOptions, ParseState, Parser, Tree};
 
 /// What is larger than this is no text that a person wrote, and is not parsed.
 const LARGEST: usize = 1 << 20;
 
-/// How much work a byte may be worth. A count and not a clock: the same text has the same answer.
-const STEPS_PER_BYTE: usize = 8;
+/// How many steps of the parser a byte may be worth. A count and not a clock: the same text has the same answer.
+pub const STEPS_PER_BYTE: usize = 8;
 
 /// How deep syntax is followed.
 const DEEPEST: usize = 500;
+
+/// Parses a text; none if it is made to exhaust the parser. A step is a hundred operations of the
+/// parser, of which a text takes some 0.2 a byte; error recovery that needs far more is given up.
+pub fn parse(source: &[u8], language: &Language, steps_per_byte: usize) -> Option<Tree> {
+    let mut parser = Parser::new();
+    parser.set_language(language).ok()?;
+    let mut steps = 10_000 + source.len() * steps_per_byte;
+    let mut progress = |_: &ParseState| {
+        steps = steps.saturating_sub(1);
+        if steps == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let options = ParseOptions::new().progress_callback(&mut progress);
+    let mut read = |at: usize, _| source.get(at..).unwrap_or_default();
+    parser.parse_with_options(&mut read, None, Some(options))
+}
 
 /// A parsed text.
 pub struct Script {
@@ -24,19 +39,27 @@ pub struct Script {
 }
 
 impl Script {
-    /// Parses the part of a file that holds a place: all of it, or the script or frontmatter of a
-    /// component.
-    pub fn around_place(path: &str, text: &[u8], place: &Range<usize>) -> Option<Self> {
+    /// The part of a file that holds a place and can be parsed: all of it, or the script or
+    /// frontmatter of a component.
+    pub fn part(path: &str, text: &[u8], place: &Range<usize>) -> Option<Range<usize>> {
         let part = match path.rsplit('.').next()? {
             "vue" | "svelte" | "html" => script_around(text, place)?,
             "astro" => script_around(text, place).or_else(|| frontmatter(text))?,
             _ => 0..text.len(),
         };
-        if !part.contains(&place.start) {
-            return None;
-        }
+        part.contains(&place.start).then_some(part)
+    }
+
+    /// Parses a part of a file.
+    pub fn of_part(path: &str, text: &[u8], part: &Range<usize>) -> Option<Self> {
         let script = Self::parse(path, &text[part.clone()])?;
         Some(Self { begin: part.start, ..script })
+    }
+
+    /// Whether it was made of this part of a text.
+    pub fn is_of(&self, text: &[u8], part: &Range<usize>) -> bool {
+        let source = self.source.get(self.shift..self.source.len() - self.shift);
+        self.begin == part.start && source == text.get(part.clone())
     }
 
     /// Parses a text, if there is a grammar for files of this name and it is not too large.
@@ -54,18 +77,9 @@ impl Script {
         if text.len() > LARGEST {
             return None;
         }
-        let mut parser = Parser::new();
-        parser.set_language(&language.into()).ok()?;
         // An object that begins a statement would be a block.
         let source = if is_json { [b"(", text, b")"].concat() } else { text.to_vec() };
-        let mut steps = 10_000 + source.len() * STEPS_PER_BYTE;
-        let mut progress = |_: &ParseState| {
-            steps = steps.saturating_sub(1);
-            if steps == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        };
-        let options = ParseOptions::new().progress_callback(&mut progress);
-        let mut read = |at: usize, _| source.get(at..).unwrap_or_default();
-        let tree = parser.parse_with_options(&mut read, None, Some(options))?;
+        let tree = parse(&source, &language.into(), STEPS_PER_BYTE)?;
         Some(Self { tree, source, shift: usize::from(is_json), begin: 0 })
     }
 

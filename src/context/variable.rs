@@ -14,11 +14,12 @@ pub struct Public {
     pub why: String,
 }
 
-/// Whether a variable is inlined into what the packages around a file ship. Where no stack says
-/// which variables are, the prefixes count that only one tool uses.
+/// Whether a variable is inlined into what the packages around a file ship. The nearest package with
+/// a stack that says which variables are decides; where there is none, the prefixes count that only
+/// one tool uses.
 pub fn public(packages: &Packages<'_>, around: &[Rc<Package>], name: &str) -> Option<Public> {
-    let mut is_said = false;
     for package in around {
+        let mut is_said = false;
         for stack in &package.stacks {
             let (found, says) = in_stack(packages, package, stack, name);
             if found.is_some() {
@@ -26,9 +27,9 @@ pub fn public(packages: &Packages<'_>, around: &[Rc<Package>], name: &str) -> Op
             }
             is_said |= says && stack.rank() == Rank::Normal;
         }
-    }
-    if is_said {
-        return None;
+        if is_said {
+            return None;
+        }
     }
     STACKS.iter().find_map(|stack| {
         let prefix = stack.public_env.prefixes.iter().find(|prefix| name.starts_with(**prefix))?;
@@ -85,4 +86,11 @@ pub fn assigned(text: &[u8], at: usize) -> Option<&str> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let name = &line[line.trim_end_matches(is_word).len()..];
     (!name.is_empty()).then_some(name)
+}
+
+/// Whether the text at an offset is a value that a command gives to an app of Flutter.
+pub fn is_defined_for_app(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    let begin = before.iter().rposition(u8::is_ascii_whitespace).map_or(0, |end| end + 1);
+    before[begin..].trim_ascii_start().starts_with(b"--dart-define=")
 }

@@ -6,7 +6,7 @@ mod name;
 mod stored;
 
 pub use ground::Ground;
-pub use name::{RULE, page};
+pub use name::{RULE, SEVERITY, TITLE, page};
 
 use std::ops::Range;
 use std::sync::atomic::Ordering;
@@ -19,7 +19,6 @@ use crate::context::{Files, Graphs, Judge, Mention, Question, inlined, source_at
 use crate::coverage::Progress;
 use crate::exposure::{Exposure, Side};
 use crate::finding::{Finding, sort};
-use crate::key::Severity;
 use crate::scan::Scanner;
 use crate::sighting::Place;
 use stored::Stored;
@@ -155,7 +154,7 @@ impl Bench<'_> {
         let practice = name::practice(self.scanner.label(&message));
         let within = &self.ground.prefix;
         let name = &mention.name;
-        let mut finding = Finding::practice(practice, Severity::High, place, within, name);
+        let mut finding = Finding::practice(practice, SEVERITY, place, within, name);
         finding.exposure = exposure;
         Some(finding)
     }

@@ -1,11 +1,16 @@
 //! The rule about names: a secret of Stripe under a name whose value is inlined into what ships.
 
+use crate::key::Severity;
 use crate::subject::Practice;
 
 /// The id of the rule.
 pub const RULE: &str = "stripe-secret-under-public-prefix";
 
-const TITLE: &str = "Secret of Stripe in what ships to clients";
+/// How bad it is.
+pub const SEVERITY: Severity = Severity::High;
+
+/// What it is about, in a few words.
+pub const TITLE: &str = "Secret of Stripe in what ships to clients";
 
 const REMEDY: &str = "\
 Give the variable a name that the build does not inline, and read it on the server alone.
@@ -18,7 +23,7 @@ pub fn page() -> String {
     format!(
         "# {TITLE}
 
-Rule {RULE}; severity high.
+Rule {RULE}; severity {SEVERITY}.
 
 ## What it is
 

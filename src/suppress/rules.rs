@@ -65,6 +65,14 @@ pub const WITHOUT_REASON: RotRule = RotRule {
 };
 
 impl RotRule {
+    /// The page of the rule in Markdown.
+    pub fn page(&self) -> String {
+        let Self { id, title, severity, docs, remedy } = self;
+        format!(
+            "# {title}\n\nRule {id}; severity {severity}.\n\n{docs}\n\n## What to do\n\n{remedy}\n"
+        )
+    }
+
     /// What is wrong at one place.
     pub(super) fn practice(&self, message: String) -> Practice {
         Practice {

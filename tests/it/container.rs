@@ -23,7 +23,7 @@ pub fn gzip(content: &[u8]) -> Vec<u8> {
     out.finish().unwrap()
 }
 
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in members {
         out.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();

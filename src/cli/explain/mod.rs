@@ -15,7 +15,7 @@ use crate::key;
 use crate::lint;
 use crate::run;
 use crate::secret::Secret;
-use crate::suppress::{self, RotRule};
+use crate::suppress;
 
 /// The longest value that is read: no credential comes near.
 const LONGEST: u64 = 64 << 10;
@@ -46,7 +46,8 @@ fn explain(what: &str, arguments: &Explain) -> anyhow::Result<Exit> {
         return Ok(Exit::Clean);
     }
     if let Some(rule) = suppress::RULES.iter().find(|rule| rule.id == what) {
-        return explain_rot(rule);
+        output::stdout(|out| out.write_all(rule.page().as_bytes()))?;
+        return Ok(Exit::Clean);
     }
     if what == expose::RULE {
         output::stdout(|out| out.write_all(expose::page().as_bytes()))?;
@@ -66,15 +67,6 @@ fn explain(what: &str, arguments: &Explain) -> anyhow::Result<Exit> {
         "there is no rule or file '{what}', and it is no fingerprint; {hint}`stripeguard rules` \
          lists the rules"
     );
-}
-
-fn explain_rot(rule: &RotRule) -> anyhow::Result<Exit> {
-    output::stdout(|out| {
-        writeln!(out, "# {}\n", rule.title)?;
-        writeln!(out, "Rule {}; severity {}.\n", rule.id, rule.severity)?;
-        writeln!(out, "{}\n\n## What to do\n\n{}", rule.docs, rule.remedy)
-    })?;
-    Ok(Exit::Clean)
 }
 
 fn explain_rule(rule: &key::Rule) -> anyhow::Result<Exit> {

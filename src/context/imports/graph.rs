@@ -1,6 +1,11 @@
 //! What the clients of a package load: the modules that are reachable from its entry points.
+//!
+//! Parsing is what costs. So a module is first read as a draft, which has every import that it could
+//! have, and parsed only where an answer rests on it: on the way to a file, or on the way to an
+//! import that leads nowhere. A file that no draft leads to is not reached.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::module::{Fate, Import, Module};
 use super::resolve::Target;
@@ -26,9 +31,14 @@ pub struct Unresolved {
     pub what: String,
 }
 
+/// How often the ways are looked for anew before all modules are parsed.
+const MOST_WALKS: usize = 20;
+
 /// What the clients of one package load.
 #[derive(Debug, Default)]
 pub struct Graph {
+    entries: Vec<Entry>,
+    nodes: HashMap<String, Followed>,
     reached: Vec<Reached>,
     index: HashMap<String, usize>,
     /// Files that modules of the client import only for code that is taken out, with the module and
@@ -66,8 +76,8 @@ pub enum Reach {
 }
 
 impl Graph {
-    /// What is known about a file, by its label.
-    pub fn reach(&self, label: &str) -> Reach {
+    /// What is known about a file, by its label, as far as modules have been parsed.
+    fn known(&self, label: &str) -> Reach {
         if let Some(&index) = self.index.get(label) {
             let (route, why) = self.route(index);
             return match &self.reached[index].barrier {
@@ -126,7 +136,8 @@ impl Graph {
         }
     }
 
-    fn join(&mut self, index: usize, followed: Followed) {
+    fn join(&mut self, index: usize) {
+        let Some(followed) = self.nodes.get(&self.reached[index].label).cloned() else { return };
         self.reached[index].barrier = followed.barrier;
         for label in followed.files {
             self.add(label, Some(index), String::new());
@@ -139,40 +150,111 @@ impl Graph {
         let missing = missing.map(|what| Unresolved { module: module.clone(), what });
         self.unresolved.extend(missing);
     }
+
+    /// Goes from the entry points to all that they reach, in rounds: the modules of a round are read
+    /// on all threads and joined in order, so that the same tree has the same routes, the shortest
+    /// ones.
+    fn walk(&mut self, imports: &Imports, rules: &Rules<'_>) {
+        self.reached.clear();
+        self.index.clear();
+        self.stripped.clear();
+        self.unresolved.clear();
+        self.over_budget = false;
+        for entry in self.entries.clone() {
+            self.add(entry.path, None, entry.why);
+        }
+        let mut done = 0;
+        while done < self.reached.len() {
+            if self.reached.len() > imports.budget().modules {
+                self.over_budget = true;
+                break;
+            }
+            let round = self.reached[done..].iter().map(|reached| reached.label.clone());
+            let new: Vec<String> = round.filter(|label| !self.nodes.contains_key(label)).collect();
+            self.follow(imports, rules, new, Reading::Draft);
+            let end = self.reached.len();
+            (done..end).for_each(|index| self.join(index));
+            done = end;
+        }
+        self.over_budget |= imports.is_exhausted();
+    }
+
+    fn follow(&mut self, imports: &Imports, rules: &Rules<'_>, labels: Vec<String>, how: Reading) {
+        let threads = imports.budget().threads;
+        let found = workers::map(threads, &labels, |label| follow(imports, label, rules, how));
+        self.nodes.extend(labels.into_iter().zip(found));
+    }
+
+    /// Parses those of these modules that are drafts. Whether there was any.
+    fn settle(&mut self, imports: &Imports, rules: &Rules<'_>, labels: Vec<String>) -> bool {
+        let is_draft = |label: &String| self.nodes.get(label).is_some_and(|node| node.is_draft);
+        let drafts: Vec<String> = labels.into_iter().filter(is_draft).collect();
+        let is_any = !drafts.is_empty();
+        if is_any {
+            self.follow(imports, rules, drafts, Reading::Parsed);
+            self.walk(imports, rules);
+        }
+        is_any
+    }
+
+    /// The modules that an answer rests on.
+    fn grounds(&self, answer: &Reach) -> Vec<String> {
+        match answer {
+            Reach::Client { route, .. } | Reach::Stopped { route, .. } => {
+                route[..route.len() - 1].to_vec()
+            }
+            Reach::Incomplete { .. } => {
+                let modules = self.unresolved.iter().filter_map(|one| self.index.get(&one.module));
+                let routes: BTreeSet<String> =
+                    modules.flat_map(|index| self.route(*index).0).collect();
+                routes.into_iter().collect()
+            }
+            Reach::NotReached => Vec::new(),
+        }
+    }
+}
+
+/// How a module is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    Draft,
+    Parsed,
 }
 
 /// What following one module came to.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 struct Followed {
+    /// Whether the module may import less than it seems to.
+    is_draft: bool,
     barrier: Option<String>,
     files: Vec<String>,
     stripped: Vec<(String, String)>,
     missing: Vec<String>,
 }
 
-/// Follows the imports of a package's entry points, in rounds: the modules of a round are read on
-/// all threads and joined in order, so that the same tree has the same routes, the shortest ones.
+/// The graph of a package's clients, of drafts.
 pub fn build(imports: &Imports, package: &str, rules: &Rules<'_>) -> Graph {
-    let mut graph = Graph::default();
-    for entry in entries(imports, package, rules) {
-        graph.add(entry.path, None, entry.why);
-    }
-    let mut done = 0;
-    while done < graph.reached.len() {
-        if graph.reached.len() > imports.budget().modules {
-            graph.over_budget = true;
-            break;
-        }
-        let round: Vec<&str> = graph.reached[done..].iter().map(|r| r.label.as_str()).collect();
-        let followed =
-            workers::map(imports.budget().threads, &round, |label| follow(imports, label, rules));
-        for followed in followed {
-            graph.join(done, followed);
-            done += 1;
-        }
-    }
-    graph.over_budget |= imports.is_exhausted();
+    let mut graph = Graph { entries: entries(imports, package, rules), ..Graph::default() };
+    graph.walk(imports, rules);
     graph
+}
+
+/// What is known about a file, after parsing what the answer rests on.
+pub fn reach(graph: &mut Graph, imports: &Imports, rules: &Rules<'_>, label: &str) -> Reach {
+    for _ in 0..MOST_WALKS {
+        let found = graph.known(label);
+        let grounds = graph.grounds(&found);
+        if !graph.settle(imports, rules, grounds) {
+            return found;
+        }
+    }
+    settle(graph, imports, rules);
+    graph.known(label)
+}
+
+/// Parses every module that is reached.
+pub fn settle(graph: &mut Graph, imports: &Imports, rules: &Rules<'_>) {
+    while graph.settle(imports, rules, graph.reached.iter().map(|r| r.label.clone()).collect()) {}
 }
 
 /// The entry points: those that are named, then those that the rules see among the package's files.
@@ -188,9 +270,16 @@ fn entries(imports: &Imports, package: &str, rules: &Rules<'_>) -> Vec<Entry> {
     rules.entries.iter().cloned().chain(found).collect()
 }
 
-fn follow(imports: &Imports, label: &str, rules: &Rules<'_>) -> Followed {
-    let module = imports.module(label, (rules.stripped)(label));
-    let mut followed = Followed { barrier: (rules.barrier)(&module), ..Followed::default() };
+fn follow(imports: &Imports, label: &str, rules: &Rules<'_>, how: Reading) -> Followed {
+    let stripped = (rules.stripped)(label);
+    let draft = || imports.draft(label, stripped);
+    // A barrier is never taken from a draft, which may have found it in a comment.
+    let draft = Some(()).filter(|()| how == Reading::Draft).and_then(|()| draft());
+    let draft = draft.filter(|module| (rules.barrier)(module).is_none());
+    let is_draft = draft.is_some();
+    let module = draft.map_or_else(|| imports.module(label, stripped), Arc::new);
+    let barrier = (rules.barrier)(&module);
+    let mut followed = Followed { is_draft, barrier, ..Followed::default() };
     if followed.barrier.is_some() {
         return followed;
     }

@@ -19,7 +19,8 @@
 //!     },
 //!     ..Rules::default()
 //! };
-//! let Reach::Client { route, why } = imports.graph("", &rules).reach("pay.ts") else { panic!() };
+//! let mut graph = imports.graph("", &rules);
+//! let Reach::Client { route, why } = imports.reach(&mut graph, &rules, "pay.ts") else { panic!() };
 //! assert_eq!((route.as_slice(), why.as_str()), (&["page.tsx".to_owned(), "pay.ts".to_owned()][..], "'use client'"));
 //! ```
 //!
@@ -48,7 +49,7 @@ mod textual;
 mod view;
 mod workers;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -60,8 +61,13 @@ pub use module::{Directive, Fate, Import, ImportKind, Module, is_node_builtin};
 pub use packages::{Manifest, Packages};
 pub use parse::module;
 
+use memchr::memmem;
+
 use files::Files;
-use resolve::Resolver;
+use resolve::{Resolver, Target};
+
+/// How many modules that pass a name on are looked into.
+const MOST_PASSED: usize = 50;
 
 /// A file of a package, before it is known whether clients load it.
 #[derive(Debug)]
@@ -142,9 +148,20 @@ impl Imports {
         })
     }
 
-    /// What the clients of the package in a directory load; the root's is empty.
+    /// What the clients of the package in a directory load; the root's is empty. It may hold more
+    /// until it is settled.
     pub fn graph(&self, package: &str, rules: &Rules<'_>) -> Graph {
         graph::build(self, package, rules)
+    }
+
+    /// What a graph says of a file, by its label. The rules are those that it was made with.
+    pub fn reach(&self, graph: &mut Graph, rules: &Rules<'_>, label: &str) -> Reach {
+        graph::reach(graph, self, rules, label)
+    }
+
+    /// Parses all modules of a graph, so that it holds what clients load and nothing else.
+    pub fn settle(&self, graph: &mut Graph, rules: &Rules<'_>) {
+        graph::settle(graph, self, rules);
     }
 
     /// The packages of the tree.
@@ -178,6 +195,46 @@ impl Imports {
             },
         };
         lock().entry(key).or_insert_with(|| Arc::new(module)).clone()
+    }
+
+    /// The module with `'use client'` that a module imports a name from, directly or through
+    /// modules that pass it on.
+    pub fn client_module(&self, from: &str, name: &str) -> Option<String> {
+        let module = self.module(from, &[]);
+        let import = module.imports.iter().find(|one| one.names.iter().any(|n| n == name))?;
+        let mut todo = self.targets(from, import);
+        let direct = todo.clone();
+        let mut seen = HashSet::new();
+        while let Some(path) = todo.pop() {
+            let text = self.candidate(&path).bytes();
+            let has_name =
+                || direct.contains(&path) || memmem::find(&text, name.as_bytes()).is_some();
+            if directive(&text) == Some(Directive::UseClient) && has_name() {
+                return Some(path);
+            }
+            if seen.len() < MOST_PASSED && seen.insert(path.clone()) {
+                let module = self.module(&path, &[]);
+                let passed = module.imports.iter().filter(|one| one.kind == ImportKind::ReExport);
+                todo.extend(passed.flat_map(|one| self.targets(&path, one)));
+            }
+        }
+        None
+    }
+
+    fn targets(&self, from: &str, import: &Import) -> Vec<String> {
+        match self.resolver().resolve(from, import) {
+            Target::Files(files) => files,
+            Target::External | Target::Unresolved => Vec::new(),
+        }
+    }
+
+    /// A module with every import that it could have, found without parsing it; `None` where that
+    /// cannot be told.
+    fn draft(&self, path: &str, stripped: &[String]) -> Option<Module> {
+        if !stripped.is_empty() {
+            return None;
+        }
+        parse::draft(path, &self.files.read(&self.files.path(path)).ok()?)
     }
 
     fn budget(&self) -> &Budget {

@@ -49,6 +49,8 @@ impl Manifest {
 pub struct Packages {
     /// Manifests by directory; that of the root is empty.
     pub manifests: BTreeMap<String, Manifest>,
+    /// Directories that Nx treats as packages though they have no manifest of their own.
+    pub projects: BTreeSet<String>,
     /// Files that could be modules, sorted.
     pub modules: BTreeSet<String>,
     /// Files of data, which a pattern may name.
@@ -88,6 +90,9 @@ impl Packages {
                         found.modules.insert(path);
                     }
                     Kind::File if extension(name) == "json" => {
+                        if name == "project.json" {
+                            found.projects.insert(label.clone());
+                        }
                         found.data.insert(path);
                     }
                     _ => {}
@@ -130,17 +135,24 @@ impl Packages {
 
     /// The package that a directory belongs to. A manifest that says nothing but how the files
     /// beside it are to be read is none of a package of its own.
-    fn owner(&self, directory: &str, package: &str) -> &str {
-        let is_package = |directory: &str, manifest: &Manifest| {
-            directory == package || manifest.name.is_some() || !manifest.dependencies.is_empty()
+    fn owner<'d>(&self, directory: &'d str, package: &str) -> &'d str {
+        let is_package = |directory: &&str| {
+            let manifest = self.manifests.get(*directory);
+            *directory == package
+                || self.projects.contains(*directory)
+                || manifest.is_some_and(|one| one.name.is_some() || !one.dependencies.is_empty())
         };
-        let mut around = self.around(directory);
-        around.find(|(directory, manifest)| is_package(directory, manifest)).map_or("", |(d, _)| d)
+        let mut parents = std::iter::successors(Some(directory), |directory| parent(directory));
+        parents.find(is_package).unwrap_or_default()
     }
 
     /// The directories of the packages that depend on the package in a directory, through any
-    /// number of packages of this tree.
+    /// number of packages of this tree. A project without a manifest names nothing that it depends
+    /// on, so that each may depend on each.
     pub fn dependents(&self, directory: &str) -> Vec<String> {
+        if self.projects.contains(directory) && !self.manifests.contains_key(directory) {
+            return self.projects.iter().filter(|other| *other != directory).cloned().collect();
+        }
         let mut todo = vec![directory];
         let mut found = BTreeSet::new();
         while let Some(next) = todo.pop() {

@@ -5,6 +5,7 @@ use super::extract::{Reading, imports, kept};
 use super::markup;
 use super::module::{Fate, Import, ImportKind, Module};
 use super::syntax::Grammar;
+use super::textual;
 
 /// Extensions of files that the graph looks into. Others are reached, and lead nowhere.
 pub const EXTENSIONS: [&str; 14] = [
@@ -44,6 +45,23 @@ pub fn module(path: &str, source: &[u8], stripped: &[String]) -> Module {
     module
 }
 
+/// A module of JavaScript or TypeScript with every import that it could have, those in comments and
+/// of types included; `None` where only parsing can tell what it imports.
+pub fn draft(path: &str, source: &[u8]) -> Option<Module> {
+    const SCRIPTS: [&str; 8] = ["ts", "tsx", "js", "jsx", "mts", "mjs", "cts", "cjs"];
+    if !SCRIPTS.contains(&extension(path).as_str()) || is_declaration(path) {
+        return None;
+    }
+    let found = textual::all(source)?;
+    let import = |specifier: String| kept(&specifier, ImportKind::Import);
+    Some(Module {
+        path: path.to_owned(),
+        directive: directive(source),
+        imports: found.into_iter().map(import).collect(),
+        unread: None,
+    })
+}
+
 fn is_declaration(path: &str) -> bool {
     [".d.ts", ".d.mts", ".d.cts"].iter().any(|end| path.ends_with(end))
 }
@@ -64,7 +82,9 @@ fn script(kind: &str, source: &[u8], stripped: &[String]) -> Result<Vec<Import>,
 fn component(source: &[u8], stripped: &[String]) -> Result<Vec<Import>, String> {
     let mut found = Vec::new();
     for script in markup::scripts(source) {
-        found.extend(script.src.map(|src| kept(src, ImportKind::Script)));
+        // What a template fills in is an address that is not known here.
+        let src = script.src.filter(|src| !src.contains(['{', '<']));
+        found.extend(src.map(|src| kept(src, ImportKind::Script)));
         let grammar = if script.lang == Some("ts") { Grammar::TypeScript } else { Grammar::Tsx };
         found.extend(imports(&source[script.text], reading(grammar, stripped))?);
     }

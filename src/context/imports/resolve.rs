@@ -57,15 +57,48 @@ const CONDITIONS: [&str; 11] = [
 /// See <https://reactnative.dev/docs/platform-specific-code>.
 const PLATFORMS: [&str; 4] = [".ios", ".android", ".native", ".web"];
 
-/// Modules that frameworks make up: SvelteKit's and Nuxt's.
-const VIRTUAL: [&str; 8] =
-    ["$app/", "$env/", "$service-worker", "#app", "#imports", "#build", "#components", "#nitro"];
+/// Modules that frameworks and plugins make up: SvelteKit's, Nuxt's, icons.
+const VIRTUAL: [&str; 10] = [
+    "$app/",
+    "$env/",
+    "$service-worker",
+    "#app",
+    "#imports",
+    "#build",
+    "#components",
+    "#nitro",
+    "~icons/",
+    "~build/",
+];
+
+/// Modules that plugins make up of all files of a directory.
+/// See <https://github.com/hannoeru/vite-plugin-pages>.
+const ROUTES: [(&str, &str); 6] = [
+    ("~pages", "/src/pages/*"),
+    ("~react-pages", "/src/pages/*"),
+    ("~solid-pages", "/src/pages/*"),
+    ("virtual:generated-pages", "/src/pages/*"),
+    ("virtual:generated-pages-react", "/src/pages/*"),
+    ("virtual:generated-layouts", "/src/layouts/*"),
+];
+
+/// Where generators write code that imports nothing of the project, and that is seldom in the
+/// repository: Prisma's client, the documents of GraphQL.
+/// See <https://www.prisma.io/docs/orm/prisma-schema/overview/generators>.
+const GENERATED: [&str; 5] = [
+    "generated/prisma",
+    "generated/client",
+    ".prisma/client",
+    "__generated__",
+    "generated/graphql",
+];
 
 /// Files without code that name no other file of interest.
-const ASSETS: [&str; 28] = [
+const ASSETS: [&str; 38] = [
     "css", "scss", "sass", "less", "styl", "pcss", "svg", "png", "jpg", "jpeg", "gif", "webp",
     "avif", "ico", "woff", "woff2", "ttf", "otf", "eot", "mp3", "mp4", "webm", "wasm", "pdf",
-    "txt", "md", "graphql", "gql",
+    "txt", "md", "graphql", "gql", "json", "json5", "yaml", "yml", "csv", "xml", "glsl", "glb",
+    "bin", "sql",
 ];
 
 /// Finds the files that imports name.
@@ -103,7 +136,10 @@ impl Resolver {
         let specifier = import.specifier.rsplit('!').next().unwrap_or_default();
         let directory = parent(from).unwrap_or_default();
         if import.kind == ImportKind::Pattern {
-            return matching(&self.packages, &self.files, directory, specifier);
+            return self.pattern(directory, specifier);
+        }
+        if let Some((_, pattern)) = ROUTES.iter().find(|(name, _)| *name == specifier) {
+            return self.pattern(directory, pattern);
         }
         if specifier.is_empty() || has_scheme(specifier) || specifier.starts_with("//") {
             return Target::External;
@@ -122,6 +158,27 @@ impl Resolver {
             Found::Nothing if import.kind == ImportKind::Url => Target::External,
             Found::Nothing => self.absent(specifier),
         }
+    }
+
+    /// The files that a pattern names, which may begin with an alias.
+    fn pattern(&self, directory: &str, pattern: &str) -> Target {
+        let found = matching(&self.packages, &self.files, directory, pattern);
+        if found != Target::Unresolved || pattern.starts_with(['.', '/']) {
+            return found;
+        }
+        for (package, _) in self.packages.around(directory) {
+            for alias in self.aliases(package).iter() {
+                let rest = pattern.strip_prefix(alias.name.as_str());
+                if let Some(rest) = rest.filter(|rest| rest.starts_with('/')) {
+                    let inside = format!("./{}{rest}", alias.path);
+                    let found = matching(&self.packages, &self.files, package, &inside);
+                    if found != Target::Unresolved {
+                        return found;
+                    }
+                }
+            }
+        }
+        Target::Unresolved
     }
 
     /// Whether imports that only types use stay in what is made of a module.
@@ -284,6 +341,13 @@ impl Resolver {
         let path = specifier.split(['?', '#']).next().filter(|path| !path.is_empty());
         let is_asset = ASSETS.contains(&extension(path.unwrap_or(specifier)).as_str());
         if is_asset || VIRTUAL.iter().any(|name| specifier.starts_with(name)) {
+            return Target::External;
+        }
+        // Such a file is handed out as it is, and nobody follows what it imports.
+        if specifier.ends_with("?url") || specifier.ends_with("?raw") {
+            return Target::External;
+        }
+        if GENERATED.iter().any(|place| specifier.contains(place)) {
             return Target::External;
         }
         let relative = specifier.starts_with(['.', '/', '#']);

@@ -1,9 +1,9 @@
 //! Syntax trees of JavaScript and TypeScript, walked without recursion: how deep a text is nested is
 //! up to whoever wrote it.
 
-use std::ops::ControlFlow;
+use tree_sitter::{Language, Node, Tree};
 
-use tree_sitter::{Language, Node, ParseOptions, ParseState, Parser, Tree};
+use crate::context::syntax;
 
 /// Which grammar reads a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +14,8 @@ pub enum Grammar {
     Tsx,
 }
 
-/// A text takes some 0.2 steps a byte, a step being a hundred operations of the parser; error
-/// recovery that needs far more is given up.
+/// How many steps of the parser a byte may be worth: of a graph's many modules each may take less
+/// than a single file.
 const STEPS_PER_BYTE: usize = 2;
 
 /// Parses a text; none if it is made to exhaust the parser.
@@ -24,17 +24,7 @@ pub fn parse(source: &[u8], grammar: Grammar) -> Option<Tree> {
         Grammar::TypeScript => tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
         Grammar::Tsx => tree_sitter_typescript::LANGUAGE_TSX.into(),
     };
-    let mut parser = Parser::new();
-    parser.set_language(&language).ok()?;
-    // A count and not a clock, so that the same text has the same answer everywhere.
-    let mut steps = 10_000 + source.len() * STEPS_PER_BYTE;
-    let mut progress = |_: &ParseState| {
-        steps = steps.saturating_sub(1);
-        if steps == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let options = ParseOptions::new().progress_callback(&mut progress);
-    let mut read = |at: usize, _| source.get(at..).unwrap_or_default();
-    parser.parse_with_options(&mut read, None, Some(options))
+    syntax::parse(source, &language, STEPS_PER_BYTE)
 }
 
 /// Calls `visit` for a node and all below it; it says whether to go deeper.

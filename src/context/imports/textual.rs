@@ -1,6 +1,8 @@
 //! The imports of a text that the parser could not make sense of: every string where an import
 //! could have one. Too many rather than too few.
 
+use std::collections::HashSet;
+
 use memchr::memmem;
 
 use super::live::{Binding, Named};
@@ -11,17 +13,60 @@ const WORDS: [&str; 3] = ["from", "import", "require"];
 /// The imports of a text, without those that are `known`.
 pub fn imports(source: &[u8], known: &[Named<'_>]) -> Vec<Named<'static>> {
     let mut found: Vec<Named<'static>> = Vec::new();
+    let mut known: HashSet<String> = known.iter().map(|one| one.specifier.clone()).collect();
     for word in WORDS {
         for at in memmem::find_iter(source, word) {
             let Some(specifier) = specifier(source, at, word.len()) else { continue };
-            let is_known = |list: &[Named<'_>]| list.iter().any(|n| n.specifier == specifier);
-            if !is_known(known) && !is_known(&found) {
+            if known.insert(specifier.clone()) {
                 let kind = ImportKind::Import;
                 found.push(Named { specifier, kind, unit: None, bindings: Binding::None });
             }
         }
     }
     found
+}
+
+/// Words and calls whose imports are more than a string behind a word.
+const COMPUTED: [&str; 5] =
+    ["import.meta", "require.context", "require.resolve", "importScripts", "new URL"];
+
+/// What every import of a text could name, each once; `None` where some are computed.
+pub fn all(source: &[u8]) -> Option<Vec<String>> {
+    if COMPUTED.iter().any(|word| memmem::find(source, word.as_bytes()).is_some()) {
+        return None;
+    }
+    let mut found = Vec::new();
+    let mut known = HashSet::new();
+    for word in WORDS {
+        for at in memmem::find_iter(source, word) {
+            match specifier(source, at, word.len()) {
+                Some(specifier) if is_whole(source, at + word.len()) => {
+                    if known.insert(specifier.clone()) {
+                        found.push(specifier);
+                    }
+                }
+                None if !is_more(source, at + word.len(), word) => {}
+                Some(_) | None => return None,
+            }
+        }
+    }
+    Some(found)
+}
+
+/// Whether a comment or the bracket of a call, and no string, stands behind a word. `from` is never
+/// called, but as a method of others.
+fn is_more(source: &[u8], behind: usize, word: &str) -> bool {
+    let rest = source[behind..].trim_ascii_start();
+    rest.starts_with(b"/") || (rest.starts_with(b"(") && word != "from")
+}
+
+/// Whether the string behind a word is all of the argument of a call.
+fn is_whole(source: &[u8], behind: usize) -> bool {
+    let rest = source[behind..].trim_ascii_start();
+    let Some(inside) = rest.strip_prefix(b"(").map(<[u8]>::trim_ascii_start) else { return true };
+    let Some((quote, string)) = inside.split_first() else { return false };
+    let end = memchr::memchr(*quote, string).map_or(string.len(), |end| end + 1);
+    string[end..].trim_ascii_start().starts_with(b")")
 }
 
 /// The string behind a word of so many bytes at `at`, with nothing but blanks and a parenthesis

@@ -101,3 +101,16 @@ fn rules_about_suppressions_are_explained_and_a_slip_is_answered() {
     let run = stripeguard(dir.path(), &["explain", "supression-unused"]);
     assert!(run.stderr.contains("did you mean the rule 'suppression-unused'?"), "{}", run.stderr);
 }
+
+#[test]
+fn every_rule_that_can_be_reported_is_listed_and_explained() {
+    let dir = Repo::bare_directory();
+    let listed = stripeguard(dir.path(), &["rules", "--format", "json"]).json();
+    let listed: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    for id in stripeguard::run::rule_ids() {
+        assert!(listed.contains(&id), "{id} is not listed");
+        let run = stripeguard(dir.path(), &["explain", id]);
+        assert!(run.code == 0 && run.stdout.starts_with("# "), "{id}: {}", run.stderr);
+    }
+}

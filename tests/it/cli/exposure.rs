@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Run, scan, stripeguard};
+use crate::container::zip;
 use crate::keys::{key, live_secret, test_publishable};
 use crate::repo::Repo;
 
@@ -202,4 +203,54 @@ fn the_share_of_judging_is_told_where_there_is_something_to_judge() {
     let clean = Repo::new();
     let stats = stripeguard(clean.path(), &["scan", "--stats", "."]).stderr;
     assert!(!stats.contains("judged"), "{stats}");
+}
+
+#[test]
+fn a_secret_that_is_handed_to_a_client_component_is_an_error_without_a_key() {
+    let repo = shop("none");
+    let variable = ["process.env.STRIPE", "SECRET", "KEY"].join("_");
+    repo.write("app/form.tsx", "'use client'\nexport const Form = () => null\n");
+    repo.write("app/card.tsx", "export const Card = () => null\n");
+    let page = |name: &str| {
+        let file = name.to_lowercase();
+        format!(
+            "import {{ {name} }} from './{file}'\nexport default () => <{name} k={{{variable}}} />\n"
+        )
+    };
+    repo.write("app/pay.tsx", page("Form"));
+    repo.write("app/own.tsx", page("Card"));
+    let run = scan(repo.path(), &["--lints", "none", "."]);
+    assert_eq!(run.places(), ["app/pay.tsx:2:43 tree"]);
+    let found = finding(&run, "stripe-secret-under-public-prefix");
+    let evidence = "it is handed to Form of app/form.tsx, a component of the client (Next.js)";
+    assert_eq!(found["evidence"], evidence);
+}
+
+#[test]
+fn members_of_what_is_installed_or_served_ship() {
+    let repo = shop("none");
+    let key = live_secret(1);
+    let member = |name: &str| zip(&[(name, key.as_bytes())]);
+    for (path, name, part) in [
+        (
+            "app.apk",
+            "assets/config.js",
+            "an APK is what phones install, and app.apk holds assets/config.js",
+        ),
+        ("Shop.IPA", "Payload/Shop.app/keys.plist", "an IPA is what phones install"),
+        (
+            "public/all.zip",
+            "keys.env",
+            "public/ is served as it is (Next.js), and it holds keys.env",
+        ),
+    ] {
+        repo.write(path, member(name));
+        let found = finding(&scan(repo.path(), &[path]), "stripe-secret-key-live");
+        assert_eq!(found["side"], "client", "{path}");
+        let evidence = found["evidence"].as_str().unwrap();
+        assert!(evidence.contains(part), "{evidence}");
+    }
+    repo.write("backup.zip", member("keys.env"));
+    let found = finding(&scan(repo.path(), &["backup.zip"]), "stripe-secret-key-live");
+    assert_eq!(found["side"], "unknown");
 }

@@ -28,6 +28,13 @@ const NAMES: &[&str] = &[
     "app/routes/a.tsx",
     "Info.plist",
     "templates/a.html",
+    "shop/views.py",
+    "app/controllers/a_controller.rb",
+    "lib/shop_web/a.ex",
+    "main.go",
+    "src/main/java/A.java",
+    "app/Http/Controllers/A.php",
+    "app/a.tsx",
 ];
 
 /// A package in which most stacks are recognised, so that most rules are asked.
@@ -77,6 +84,9 @@ fn deep_and_long_texts_are_judged_in_time() {
         "<?php echo ",
         "return {",
         "/*",
+        "\\'",
+        "\\\"'`",
+        "f(\n",
     ] {
         let text = piece.repeat(40_000 / piece.len());
         ask(&dir, text.as_bytes(), text.len() - 30);
@@ -87,6 +97,8 @@ fn deep_and_long_texts_are_judged_in_time() {
 fn a_name_that_is_used_very_often_is_judged_in_time() {
     let text = format!("const a = 'bbbbbbbbbbbbbbbbbbbbbbbbb'\n{}", "a;".repeat(100_000));
     ask(&everything("{}"), text.as_bytes(), 12);
+    let text = format!("a = 'bbbbbbbbbbbbbbbbbbbbbbbbb'\n{}", "f(a\n".repeat(5_000));
+    ask(&everything("{}"), text.as_bytes(), 6);
 }
 
 #[test]

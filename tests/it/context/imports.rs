@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use stripeguard::context::imports::{Budget, Directive, Entry, Imports, Module, Reach, Rules};
+use stripeguard::context::imports::{
+    Budget, Directive, Entry, Graph, Imports, Module, Reach, Rules,
+};
 use tempfile::TempDir;
 
 /// A project: paths and texts.
@@ -52,7 +54,19 @@ fn barrier(module: &Module) -> Option<String> {
 
 fn reach_in(root: &Path, package: &str, label: &str) -> Reach {
     let budget = Budget { threads: 2, ..Budget::default() };
-    with_rules(|rules| Imports::new(root, budget).unwrap().graph(package, rules).reach(label))
+    reach_of(&Imports::new(root, budget).unwrap(), package, label)
+}
+
+fn reach_of(imports: &Imports, package: &str, label: &str) -> Reach {
+    with_rules(|rules| imports.reach(&mut imports.graph(package, rules), rules, label))
+}
+
+fn settled(imports: &Imports, package: &str) -> Graph {
+    with_rules(|rules| {
+        let mut graph = imports.graph(package, rules);
+        imports.settle(&mut graph, rules);
+        graph
+    })
 }
 
 fn reach(files: &[(&str, &str)], label: &str) -> Reach {
@@ -306,7 +320,7 @@ fn packages_of_one_tree() {
     ];
     let root = project(&files);
     let imports = Imports::new(root.path(), Budget::default()).unwrap();
-    let graph = with_rules(|rules| imports.graph("apps/web", rules));
+    let graph = settled(&imports, "apps/web");
     let modules: Vec<&str> = graph.modules().collect();
     assert_eq!(graph.unresolved().len(), 0, "{:?}", graph.unresolved());
     let expected = [
@@ -553,7 +567,7 @@ fn data_is_reached_too() {
 
 #[test]
 fn what_is_not_there_makes_the_answer_incomplete() {
-    let main = "import '@@@/pay'; import './gone'; import 'undeclared'; import 'declared/x'; import 'node:fs'; import './style.css'; import 'https://x.test/y.js'; import 'virtual:z'";
+    let main = "import '@@@/pay'; import './gone'; import 'undeclared'; import 'declared/x'; import 'node:fs'; import './style.css'; import 'https://x.test/y.js'; import 'virtual:z'; import './gone.json'; import './gone.js?url'; import './generated/prisma/client'; import '~icons/mdi/x'";
     let files = [
         ("package.json", r#"{ "dependencies": { "declared": "1" } }"#),
         ("main.ts", main),
@@ -631,16 +645,49 @@ fn over_the_budget() {
     let root = project(&files);
     let budget = Budget { modules: 2, ..Budget::default() };
     let imports = Imports::new(root.path(), budget).unwrap();
-    let graph = with_rules(|rules| imports.graph("", rules));
-    assert!(matches!(graph.reach("c.ts"), Reach::Incomplete { .. }));
+    assert!(matches!(reach_of(&imports, "", "c.ts"), Reach::Incomplete { .. }));
     let small = Budget { file_bytes: 8, ..Budget::default() };
     let imports = Imports::new(root.path(), small).unwrap();
-    let graph = with_rules(|rules| imports.graph("", rules));
-    let Reach::Incomplete { why } = graph.reach("c.ts") else { panic!() };
+    let Reach::Incomplete { why } = reach_of(&imports, "", "c.ts") else { panic!() };
     assert!(why.starts_with("main.ts: could not be read"), "{why}");
     let few = Budget { entries: 2, ..Budget::default() };
     let imports = Imports::new(root.path(), few).unwrap();
-    assert!(matches!(with_rules(|r| imports.graph("", r)).reach("c.ts"), Reach::Incomplete { .. }));
+    assert!(matches!(reach_of(&imports, "", "c.ts"), Reach::Incomplete { .. }));
+}
+
+#[test]
+fn an_answer_rests_on_parsed_modules_and_on_no_others() {
+    let files = [
+        (
+            "main.ts",
+            "// import './commented'\nimport { Type } from './types'\nlet a: Type\nimport './a'",
+        ),
+        ("types.ts", "import './key'\nexport interface Type {}"),
+        ("commented.ts", "import './key'\nimport './gone'"),
+        ("a.ts", "import './b'"),
+        ("b.ts", "import(/* chunk */ './c'); import('./d/' + name); require(`./e`)"),
+        ("c.ts", ""),
+        ("d/x.ts", ""),
+        ("e.ts", ""),
+        ("key.ts", ""),
+    ];
+    assert_eq!(reach(&files, "key.ts"), Reach::NotReached);
+    for way in ["c.ts", "d/x.ts", "e.ts"] {
+        assert_eq!(route(&files, way), format!("main.ts > a.ts > b.ts > {way}"));
+    }
+}
+
+#[test]
+fn many_ways_that_are_none_end() {
+    let mut files = vec![("key.ts".to_owned(), String::new())];
+    let mut main = String::new();
+    for index in 0..40 {
+        main.push_str(&format!("import './m{index}'\n"));
+        files.push((format!("m{index}.ts"), "// import './key'\n".to_owned()));
+    }
+    files.push(("main.ts".to_owned(), main));
+    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();
+    assert_eq!(reach(&files, "key.ts"), Reach::NotReached);
 }
 
 #[test]
@@ -649,7 +696,8 @@ fn named_entry_points() {
     let entries = [Entry { path: "src/boot.ts".to_owned(), why: "the webpack entry".to_owned() }];
     let rules = Rules { entries: &entries, ..Rules::default() };
     let imports = Imports::new(root.path(), Budget::default()).unwrap();
-    let Reach::Client { route, why } = imports.graph("", &rules).reach("src/a.ts") else {
+    let mut graph = imports.graph("", &rules);
+    let Reach::Client { route, why } = imports.reach(&mut graph, &rules, "src/a.ts") else {
         panic!()
     };
     assert_eq!((route.len(), why.as_str()), (2, "the webpack entry"));
@@ -670,7 +718,7 @@ fn links_stay_within_the_root() {
     symlink(outside.path().join("more.ts"), root.path().join("file.ts")).unwrap();
     symlink("..", root.path().join("real/up")).unwrap();
     let imports = Imports::new(root.path(), Budget::default()).unwrap();
-    let graph = with_rules(|rules| imports.graph("", rules));
+    let graph = settled(&imports, "");
     assert_eq!(graph.modules().collect::<Vec<_>>(), ["main.ts", "real/a.ts"]);
     let missing: Vec<&str> = graph.unresolved().iter().map(|u| u.what.as_str()).collect();
     assert_eq!(
@@ -724,4 +772,27 @@ fn chains_of_configurations_end() {
     ]);
     assert!(matches!(reach_in(own.path(), "", "x.ts"), Reach::Client { .. }));
     assert!(matches!(reach_in(root.path(), "", "x.ts"), Reach::Client { .. }));
+}
+
+#[test]
+fn what_plugins_make_of_directories_is_followed() {
+    let files = [
+        ("package.json", "{}"),
+        (
+            "vite.config.ts",
+            "export default { resolve: { alias: { '@modules': './src/modules' } } }",
+        ),
+        (
+            "src/main.ts",
+            "import routes from '~pages'\nimport.meta.glob('@modules/*.ts', { eager: true })\nuse(routes)",
+        ),
+        ("src/pages/pay.vue", "<script>import '../key'</script>"),
+        ("src/modules/log.ts", "import '../log'"),
+        ("src/key.ts", ""),
+        ("src/log.ts", ""),
+        ("src/other.ts", ""),
+    ];
+    assert_eq!(route(&files, "src/key.ts"), "src/main.ts > src/pages/pay.vue > src/key.ts");
+    assert_eq!(route(&files, "src/log.ts"), "src/main.ts > src/modules/log.ts > src/log.ts");
+    assert_eq!(reach(&files, "src/other.ts"), Reach::NotReached);
 }
