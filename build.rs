@@ -44,6 +44,8 @@ struct LintFile {
     id: String,
     level: String,
     #[serde(default)]
+    made: bool,
+    #[serde(default)]
     patterns: Vec<Trigger>,
     #[serde(default)]
     triggers: Vec<Trigger>,
@@ -53,6 +55,8 @@ struct LintFile {
 struct Trigger {
     languages: Vec<String>,
     literals: Vec<String>,
+    #[serde(default)]
+    also: Vec<String>,
 }
 
 fn main() {
@@ -112,9 +116,10 @@ fn lints() -> String {
         let triggers: String = lint.patterns.iter().chain(&lint.triggers).map(trigger).collect();
         writeln!(
             out,
-            "    Embedded {{ id: {:?}, level: Level::{}, triggers: &[{triggers}], text: {text:?} }},",
+            "    Embedded {{ id: {:?}, level: Level::{}, made: {}, triggers: &[{triggers}], text: {text:?} }},",
             lint.id,
             camel(&lint.level),
+            lint.made,
         )
         .expect("a string can be written to");
     }
@@ -125,7 +130,8 @@ fn lints() -> String {
 fn trigger(trigger: &Trigger) -> String {
     let formats: String =
         trigger.languages.iter().map(|name| format!("Format::{},", camel(name))).collect();
-    format!("Trigger {{ formats: &[{formats}], literals: &{:?} }},", trigger.literals)
+    let Trigger { literals, also, .. } = trigger;
+    format!("Trigger {{ formats: &[{formats}], literals: &{literals:?}, also: &{also:?} }},")
 }
 
 /// A hash of all that the program is made of: what one program has found says nothing of another.

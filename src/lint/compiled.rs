@@ -5,16 +5,29 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ast_grep_config::{DeserializeEnv, RuleCore};
-use ast_grep_core::Matcher;
 use ast_grep_core::matcher::MatcherExt;
+use ast_grep_core::replacer::{Replacer, TemplateFix};
+use ast_grep_core::{Matcher, NodeMatch};
+use ast_grep_language::SupportLang;
 
 use super::format::Format;
+use super::metered::Metered;
 use super::page::{Hit, Root};
 use super::rule::{Pattern, Rule};
 
 /// The patterns of a rule in one language.
 pub struct Compiled {
-    matchers: Vec<(RuleCore, Option<String>)>,
+    patterns: Vec<Ready>,
+    /// Whether any pattern fits a kind of node, by the number of the kind.
+    kinds: Vec<bool>,
+}
+
+/// A pattern in one language.
+struct Ready {
+    core: RuleCore,
+    message: Option<String>,
+    fix: Option<TemplateFix>,
+    client: bool,
 }
 
 /// Why a rule object is none.
@@ -38,38 +51,68 @@ impl Compiled {
     /// # Errors
     /// If one of them is no rule object of that language.
     pub fn new(rule: &Rule, format: Format) -> Result<Self, PatternError> {
-        let patterns =
-            rule.patterns.iter().filter(|p| p.languages.iter().any(|&l| format.reads(l)));
-        let matchers =
-            patterns.map(|pattern| Ok((core(pattern, format)?, pattern.message.clone())));
-        Ok(Self { matchers: matchers.collect::<Result<_, _>>()? })
-    }
-
-    /// Finds the places of a text that a pattern fits.
-    pub fn run(&self, root: &Root, hits: &mut Vec<Hit>) {
-        if self.matchers.is_empty() {
-            return;
-        }
-        for node in root.root().dfs() {
-            for (matcher, message) in &self.matchers {
-                if let Some(found) = matcher.match_node(node.clone()) {
-                    hits.push(Hit { span: found.range(), message: message.clone() });
-                }
+        let fitting = rule.patterns.iter().filter(|p| p.languages.iter().any(|&l| format.reads(l)));
+        let patterns: Vec<Ready> =
+            fitting.map(|pattern| Ready::new(pattern, format)).collect::<Result<_, _>>()?;
+        let mut kinds = Vec::new();
+        for kind in patterns.iter().filter_map(|ready| ready.core.potential_kinds()) {
+            for kind in &kind {
+                kinds.resize(kinds.len().max(kind + 1), false);
+                kinds[kind] = true;
             }
         }
+        Ok(Self { patterns, kinds })
+    }
+
+    fn may_fit(&self, kind: u16) -> bool {
+        self.kinds.get(usize::from(kind)).is_some_and(|&fits| fits)
     }
 }
 
-fn core(pattern: &Pattern, format: Format) -> Result<RuleCore, PatternError> {
-    let error = |why: String| PatternError { language: format, why };
-    let grammar = format.grammar().ok_or_else(|| error("it has no grammar".to_owned()))?;
-    if pattern.core.transform.is_some() {
-        return Err(error("`transform` is of no use, since nothing is rewritten".to_owned()));
+/// Finds the places of a text that patterns of several rules fit, in one walk over it: for each rule
+/// its own places.
+pub fn run(rules: &[Arc<Compiled>], root: &Root) -> Vec<Vec<Hit>> {
+    let mut hits: Vec<Vec<Hit>> = rules.iter().map(|_| Vec::new()).collect();
+    for node in root.root().dfs() {
+        let kind = node.kind_id();
+        for (compiled, hits) in rules.iter().zip(&mut hits).filter(|(one, _)| one.may_fit(kind)) {
+            for ready in &compiled.patterns {
+                hits.extend(ready.core.match_node(node.clone()).map(|found| ready.hit(&found)));
+            }
+        }
+    }
+    hits
+}
+
+impl Ready {
+    fn new(pattern: &Pattern, format: Format) -> Result<Self, PatternError> {
+        let error = |why: String| PatternError { language: format, why };
+        let grammar = format.grammar().ok_or_else(|| error("it has no grammar".to_owned()))?;
+        let core = core(pattern, grammar).map_err(error)?;
+        let fix = pattern.fix.as_deref().map(|fix| {
+            let transformed = pattern.core.transform.iter().flat_map(|names| names.keys().cloned());
+            TemplateFix::with_transform(fix, &grammar, &transformed.collect::<Vec<_>>())
+        });
+        Ok(Self { core, message: pattern.message.clone(), fix, client: pattern.client })
+    }
+
+    fn hit(&self, found: &NodeMatch<'_, Metered>) -> Hit {
+        let fix = self.fix.as_ref().map(|fix| {
+            String::from_utf8_lossy(&Replacer::<Metered>::generate_replacement(fix, found))
+                .into_owned()
+        });
+        Hit { span: found.range(), message: self.message.clone(), fix, client: self.client }
+    }
+}
+
+fn core(pattern: &Pattern, grammar: SupportLang) -> Result<RuleCore, String> {
+    if pattern.core.transform.is_some() && pattern.fix.is_none() {
+        return Err("`transform` is of no use without a `fix`".to_owned());
     }
     let core = pattern.core.get_matcher(DeserializeEnv::new(grammar));
-    let core = core.map_err(|why| error(chain(&why)))?;
+    let core = core.map_err(|why| chain(&why))?;
     if core.potential_kinds().is_none() {
-        return Err(error("it fits every kind of node; add a `kind` or a `pattern`".to_owned()));
+        return Err("it fits every kind of node; add a `kind` or a `pattern`".to_owned());
     }
     Ok(core)
 }

@@ -19,6 +19,22 @@ pub struct Hit {
     pub span: Range<usize>,
     /// What is wrong there, where that is not what the rule says.
     pub message: Option<String>,
+    /// What can stand there instead, where nothing else has to change with it.
+    pub fix: Option<String>,
+    /// Whether it is wrong only if the file ships to clients.
+    pub client: bool,
+}
+
+impl Hit {
+    /// A place that breaks a rule as the rule says.
+    pub fn at(span: Range<usize>) -> Self {
+        Self { span, message: None, fix: None, client: false }
+    }
+
+    /// A place that breaks a rule in a way of its own.
+    pub fn saying(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..Self::at(span) }
+    }
 }
 
 /// A text as checks see it; parsed when the first of them asks for it.

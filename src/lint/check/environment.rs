@@ -23,7 +23,7 @@ pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
         if is_secret(line) {
             let indent = line.len() - line.trim_start().len();
             let name = line.split('=').next().unwrap_or(line).trim();
-            hits.push(Hit { span: at + indent..at + indent + name.len(), message: None });
+            hits.push(Hit::at(at + indent..at + indent + name.len()));
             return;
         }
         at += line.len();

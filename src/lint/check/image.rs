@@ -15,7 +15,7 @@ pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
         let text = line.trim();
         let start = at + (line.len() - line.trim_start().len());
         if let Some(message) = instruction(text) {
-            hits.push(Hit { span: start..start + text.len(), message: Some(message.to_owned()) });
+            hits.push(Hit::saying(start..start + text.len(), message));
         }
         at += line.len();
     }
