@@ -44,6 +44,10 @@ struct LintFile {
     id: String,
     level: String,
     #[serde(default)]
+    scope: Option<String>,
+    #[serde(default)]
+    tests: bool,
+    #[serde(default)]
     made: bool,
     #[serde(default)]
     patterns: Vec<Trigger>,
@@ -116,9 +120,12 @@ fn lints() -> String {
         let triggers: String = lint.patterns.iter().chain(&lint.triggers).map(trigger).collect();
         writeln!(
             out,
-            "    Embedded {{ id: {:?}, level: Level::{}, made: {}, triggers: &[{triggers}], text: {text:?} }},",
+            "    Embedded {{ id: {:?}, level: Level::{}, scope: Scope::{}, tests: {}, made: {}, \
+             triggers: &[{triggers}], text: {text:?} }},",
             lint.id,
             camel(&lint.level),
+            camel(lint.scope.as_deref().unwrap_or("project")),
+            lint.tests,
             lint.made,
         )
         .expect("a string can be written to");

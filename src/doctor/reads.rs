@@ -27,7 +27,7 @@ static READS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r#"(?x)
         \benv\s*\.\s*([A-Z][A-Z0-9_]*)\b
-        | (?:env!?|environ|getenv|Getenv|LookupEnv|GetString|ENV|_ENV|_SERVER|config|env::var
+        | (?:env!?|environ|getenv|Getenv|LookupEnv|GetString|ENV|_ENV|_SERVER|config|env\s*::\s*var
             |GetEnvironmentVariable)
           (?:\s*\.\s*(?:get|fetch|str))?\s*[\[(]\s*["']([A-Za-z][A-Za-z0-9_]*)["']
         | \$\{([A-Z][A-Z0-9_]*)(?::[^}]*)?\}

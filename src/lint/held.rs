@@ -65,12 +65,15 @@ pub struct Held {
 pub type Settings = BTreeMap<String, Vec<u8>>;
 
 impl Held {
-    /// Keeps a file of settings if it has a key in it, to know in which part of it the key stands.
-    pub fn keep(&mut self, blob: &Blob<'_>) {
+    /// Whether a file of settings has a key in it.
+    pub fn is_worth_keeping(blob: &Blob<'_>) -> bool {
         let has = |word: &str| memchr::memmem::find(blob.bytes, word.as_bytes()).is_some();
-        if blob.bytes.len() <= SETTINGS && (has("k_live_") || has("k_test_")) {
-            self.settings.insert(blob.path.to_owned(), blob.bytes.to_vec());
-        }
+        blob.bytes.len() <= SETTINGS && (has("k_live_") || has("k_test_"))
+    }
+
+    /// Keeps a file of settings, to know in which part of it a key stands.
+    pub fn keep(&mut self, blob: &Blob<'_>) {
+        self.settings.insert(blob.path.to_owned(), blob.bytes.to_vec());
     }
 
     /// Holds a text, as long as there is room.

@@ -52,7 +52,8 @@ pub const NEEDS_IGNORE: &str = "env-file-not-ignored";
 pub const NEEDS_ALL: &[&str] = &["csp-missing", "env-file-in-build-context"];
 
 /// Rules about several files at once.
-const ABOUT_SEVERAL: &[&str] = &["csp-missing", "env-file-in-build-context", "env-file-in-package"];
+const ABOUT_SEVERAL: &[&str] =
+    &["csp-missing", "env-file-in-build-context", "env-file-in-image", "env-file-in-package"];
 
 /// Texts above this are data, or made by a tool.
 const LARGEST: usize = 1 << 20;
@@ -145,7 +146,7 @@ impl Linter {
         if is_manifest(blob.path) {
             self.held().projects.note(blob.path, blob.bytes);
         }
-        if keys::is_settings(blob.path) && self.active.iter().any(Active::compares) {
+        if keys::is_settings(blob.path) && Held::is_worth_keeping(blob) {
             self.held().keep(blob);
         }
         let Some(format) = Format::of(blob.path) else { return };

@@ -102,8 +102,8 @@ impl<'a> Pass<'a> {
         let is_test = format::is_test(&text.path);
         let fires: Vec<(usize, &Active)> = (text.fires.iter())
             .map(|&index| (index, &self.active[index]))
-            .filter(|(_, active)| !is_test || active.rule().tests)
-            .filter(|(_, active)| active.rule().scope == Scope::Anywhere || covers())
+            .filter(|(_, active)| !is_test || active.tests)
+            .filter(|(_, active)| active.scope == Scope::Anywhere || covers())
             .collect();
         if fires.is_empty() {
             return linted;

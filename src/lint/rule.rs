@@ -19,6 +19,10 @@ pub struct Embedded {
     pub id: &'static str,
     /// How much it matters.
     pub level: Level,
+    /// What has to speak of Stripe for it to apply.
+    pub scope: Scope,
+    /// Whether it applies to tests as well.
+    pub tests: bool,
     /// Whether it looks at what tools made and others wrote as well.
     pub made: bool,
     /// Which texts it has to look at.
@@ -92,7 +96,7 @@ pub enum Scope {
     /// The project: its manifests name an SDK of Stripe, or its configuration does.
     #[default]
     Project,
-    /// Nothing besides the pattern, which is about Stripe beyond doubt.
+    /// The text, in rules of the program; nothing besides the pattern, in rules of a repository.
     Anywhere,
 }
 

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, PatternID};
 use super::ABOUT_SEVERAL;
 use super::format::{FORMATS, Format};
 use super::level::Level;
-use super::rule::{Embedded, OwnedTrigger, Rule};
+use super::rule::{Embedded, OwnedTrigger, Rule, Scope};
 
 /// A rule that applies in a run.
 #[derive(Debug)]
@@ -16,6 +16,10 @@ pub struct Active {
     pub id: String,
     /// How much it matters in this run.
     pub level: Level,
+    /// What has to speak of Stripe for it to apply.
+    pub scope: Scope,
+    /// Whether it applies to tests as well.
+    pub tests: bool,
     /// Whether it looks at what tools made and others wrote as well.
     pub made: bool,
     triggers: Vec<OwnedTrigger>,
@@ -35,6 +39,8 @@ impl Active {
         Self {
             id: lint.id.to_owned(),
             level,
+            scope: lint.scope,
+            tests: lint.tests,
             made: lint.made,
             triggers: triggers.collect(),
             text: lint.text,
@@ -47,6 +53,8 @@ impl Active {
         Self {
             id: rule.id.clone(),
             level,
+            scope: rule.scope,
+            tests: rule.tests,
             made: rule.made,
             triggers: rule.triggers(),
             text: "",
@@ -59,6 +67,11 @@ impl Active {
         self.rule.get_or_init(|| {
             Rule::parse(self.text).expect("tests read every rule that comes with the program")
         })
+    }
+
+    /// Whether a repository brings it along.
+    fn is_own(&self) -> bool {
+        self.text.is_empty()
     }
 
     /// Whether the rule is about keys that were found, and not about texts.
@@ -87,31 +100,47 @@ impl Active {
     }
 }
 
-/// For each format a search for the literals of all rules, made when a text of it turns up.
+/// For each format a search for the literals of all rules, and one for those that apply to texts which
+/// do not speak of Stripe. Each is made when a text turns up that needs it.
 #[derive(Debug)]
 pub struct Triggers {
-    searches: [OnceLock<Search>; FORMATS],
+    all: [OnceLock<Search>; FORMATS],
+    silent: [OnceLock<Search>; FORMATS],
 }
 
 impl Default for Triggers {
     fn default() -> Self {
-        Self { searches: [const { OnceLock::new() }; FORMATS] }
+        Self {
+            all: [const { OnceLock::new() }; FORMATS],
+            silent: [const { OnceLock::new() }; FORMATS],
+        }
     }
 }
 
 impl Triggers {
     /// The numbers of the rules that have to look at a text, in order.
     pub fn fires(&self, active: &[Active], format: Format, bytes: &[u8]) -> Vec<usize> {
-        let search = self.searches[format as usize].get_or_init(|| Search::new(active, format));
-        search.fires(bytes)
+        // Most texts of most repositories do not speak of Stripe, and few rules are about those.
+        let speaks = has_word(bytes);
+        let searches = if speaks { &self.all } else { &self.silent };
+        let applies = |one: &Active| speaks || one.scope == Scope::Project || one.is_own();
+        searches[format as usize].get_or_init(|| Search::new(active, format, applies)).fires(bytes)
     }
+}
+
+/// Whether a text has the word Stripe or anything like it, in any of the ways in which it is written.
+fn has_word(bytes: &[u8]) -> bool {
+    let has = |word: &str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+    has("tripe") || has("TRIPE")
 }
 
 /// One search for all literals, and what has to be among what it finds.
 #[derive(Debug)]
 struct Search {
-    /// `None` where no literal is looked for.
-    automaton: Option<AhoCorasick>,
+    /// Finds the first literal of any first list; `None` where some rule asks for none.
+    first: Option<AhoCorasick>,
+    /// Finds all literals; `None` where no literal is looked for.
+    all: Option<AhoCorasick>,
     conditions: Vec<Condition>,
 }
 
@@ -123,38 +152,41 @@ struct Condition {
 }
 
 impl Search {
-    fn new(active: &[Active], format: Format) -> Self {
-        let mut words: Vec<&String> = Vec::new();
+    fn new(active: &[Active], format: Format, applies: impl Fn(&Active) -> bool) -> Self {
+        let (mut words, mut first) = (Vec::<&String>::new(), Vec::<&String>::new());
         let mut conditions = Vec::new();
-        for (rule, active) in active.iter().enumerate() {
+        for (rule, active) in active.iter().enumerate().filter(|(_, active)| applies(active)) {
             for trigger in active.triggers_for(format) {
                 let lists = [&trigger.literals, &trigger.also].map(|list| ids(list, &mut words));
                 conditions.push(Condition { rule, lists });
+                first.extend(&trigger.literals);
             }
         }
-        let automaton = (!words.is_empty()).then(|| AhoCorasick::new(words));
-        match automaton.transpose() {
-            Ok(automaton) => Self { automaton, conditions },
+        let asks_for_none = conditions.iter().any(|condition| condition.lists[0].is_empty());
+        let automaton = |words: Vec<&String>| {
+            (!words.is_empty()).then(|| AhoCorasick::new(words)).transpose().ok()
+        };
+        match (automaton(first), automaton(words)) {
+            (Some(first), Some(all)) => {
+                Self { first: first.filter(|_| !asks_for_none), all, conditions }
+            }
             // Only a list of literals beyond all bounds is no automaton: look at everything then.
-            Err(_) => {
+            _ => {
                 conditions.iter_mut().for_each(|condition| condition.lists = [vec![], vec![]]);
-                Self { automaton: None, conditions }
+                Self { first: None, all: None, conditions }
             }
         }
     }
 
     fn fires(&self, bytes: &[u8]) -> Vec<usize> {
-        if self.conditions.is_empty() {
+        // Most texts have none of them, and the shorter question has the faster answer.
+        let is_out = self.first.as_ref().is_some_and(|first| !first.is_match(bytes));
+        if self.conditions.is_empty() || is_out {
             return Vec::new();
         }
-        let mut has = vec![false; self.automaton.as_ref().map_or(0, AhoCorasick::patterns_len)];
-        if let Some(automaton) = &self.automaton
-            // Most texts have none of them, and the shorter question has the faster answer.
-            && automaton.is_match(bytes)
-        {
-            for found in automaton.find_overlapping_iter(bytes) {
-                has[found.pattern().as_usize()] = true;
-            }
+        let mut has = vec![false; self.all.as_ref().map_or(0, AhoCorasick::patterns_len)];
+        for found in self.all.iter().flat_map(|all| all.find_overlapping_iter(bytes)) {
+            has[found.pattern().as_usize()] = true;
         }
         let holds =
             |list: &Vec<PatternID>| list.is_empty() || list.iter().any(|id| has[id.as_usize()]);

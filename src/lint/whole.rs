@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::check::Check;
+use super::check::{Check, environment};
 use super::format::{self, Format};
 use super::held::{Held, Text};
 use super::page::Hit;
@@ -35,6 +35,7 @@ pub fn run(active: &[Active], held: &Held, scanner: &Scanner, findings: &mut Vec
         let hits = match active.rule().check {
             Some(Check::CspMissing) => without_policy(&texts),
             Some(Check::EnvFileInBuildContext) => with_settings(&texts),
+            Some(Check::EnvFileInImage) => copied(&texts),
             Some(Check::EnvFileInPackage) => published(&texts),
             _ => Vec::new(),
         };
@@ -104,6 +105,46 @@ fn copy_of_all(text: &str) -> Option<std::ops::Range<usize>> {
         at += line.len();
     }
     found
+}
+
+/// Files of settings that a Dockerfile copies, unless they are known to hold no secret.
+fn copied<'a>(texts: &[&'a Text]) -> Vec<(&'a Text, Hit)> {
+    let mut hits = Vec::new();
+    for text in texts.iter().filter(|text| text.format == Format::Dockerfile) {
+        let dir = text.path.rsplit_once('/').map_or("", |(dir, _)| dir);
+        let is_harmless = |source: &str| {
+            let source = source.trim_start_matches("./");
+            let beside = format!("{dir}/{source}");
+            let known = texts.iter().find(|file| file.path == source || file.path == beside);
+            known.is_some_and(|file| {
+                !String::from_utf8_lossy(&file.bytes).lines().any(environment::is_secret)
+            })
+        };
+        let mut at = 0;
+        for line in String::from_utf8_lossy(&text.bytes).split_inclusive('\n') {
+            if settings_copied(line).iter().any(|source| !is_harmless(source)) {
+                let start = at + line.len() - line.trim_start().len();
+                hits.push((*text, Hit::at(start..start + line.trim().len())));
+            }
+            at += line.len();
+        }
+    }
+    hits
+}
+
+/// The files of settings among what an instruction copies.
+fn settings_copied(line: &str) -> Vec<&str> {
+    let mut words = line.split_whitespace();
+    let is_copy = words
+        .next()
+        .is_some_and(|word| word.eq_ignore_ascii_case("COPY") || word.eq_ignore_ascii_case("ADD"));
+    if !is_copy || line.contains("--from=") {
+        return Vec::new();
+    }
+    let mut sources: Vec<&str> = words.filter(|word| !word.starts_with("--")).collect();
+    sources.pop();
+    sources.retain(|path| is_settings(path) && !path.ends_with(".py"));
+    sources
 }
 
 /// Files of settings among what a package publishes: named in its list, or kept out by `.gitignore`

@@ -30,7 +30,8 @@ pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
     }
 }
 
-fn is_secret(line: &str) -> bool {
+/// Whether a line gives a secret of Stripe its value.
+pub fn is_secret(line: &str) -> bool {
     let line = line.trim_start();
     let line = line.strip_prefix("export ").unwrap_or(line);
     let Some((name, value)) = line.split_once('=') else { return false };

@@ -7,7 +7,7 @@ mod checkout;
 mod csp;
 mod debug_page;
 mod deployment;
-mod environment;
+pub mod environment;
 mod image;
 mod isolation;
 mod reader;
@@ -39,6 +39,8 @@ pub enum Check {
     DebugPage,
     /// Nothing keeps files of settings out of an image.
     EnvFileInBuildContext,
+    /// Files of settings that are copied into an image.
+    EnvFileInImage,
     /// Files of settings that are published with a package.
     EnvFileInPackage,
     /// A file of settings with secrets that git does not ignore.
@@ -83,6 +85,7 @@ impl Check {
             // These compare what was found in all texts: see `keys` and `whole`.
             Self::CspMissing
             | Self::EnvFileInBuildContext
+            | Self::EnvFileInImage
             | Self::EnvFileInPackage
             | Self::KeyInSeveralEnvironments
             | Self::KeyModeMismatch
