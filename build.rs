@@ -44,6 +44,12 @@ struct LintFile {
     id: String,
     level: String,
     #[serde(default)]
+    scope: Option<String>,
+    #[serde(default)]
+    tests: bool,
+    #[serde(default)]
+    made: bool,
+    #[serde(default)]
     patterns: Vec<Trigger>,
     #[serde(default)]
     triggers: Vec<Trigger>,
@@ -53,6 +59,8 @@ struct LintFile {
 struct Trigger {
     languages: Vec<String>,
     literals: Vec<String>,
+    #[serde(default)]
+    also: Vec<String>,
 }
 
 fn main() {
@@ -112,9 +120,13 @@ fn lints() -> String {
         let triggers: String = lint.patterns.iter().chain(&lint.triggers).map(trigger).collect();
         writeln!(
             out,
-            "    Embedded {{ id: {:?}, level: Level::{}, triggers: &[{triggers}], text: {text:?} }},",
+            "    Embedded {{ id: {:?}, level: Level::{}, scope: Scope::{}, tests: {}, made: {}, \
+             triggers: &[{triggers}], text: {text:?} }},",
             lint.id,
             camel(&lint.level),
+            camel(lint.scope.as_deref().unwrap_or("project")),
+            lint.tests,
+            lint.made,
         )
         .expect("a string can be written to");
     }
@@ -125,7 +137,8 @@ fn lints() -> String {
 fn trigger(trigger: &Trigger) -> String {
     let formats: String =
         trigger.languages.iter().map(|name| format!("Format::{},", camel(name))).collect();
-    format!("Trigger {{ formats: &[{formats}], literals: &{:?} }},", trigger.literals)
+    let Trigger { literals, also, .. } = trigger;
+    format!("Trigger {{ formats: &[{formats}], literals: &{literals:?}, also: &{also:?} }},")
 }
 
 /// A hash of all that the program is made of: what one program has found says nothing of another.

@@ -222,9 +222,15 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestErro
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let mut coverage = Coverage::default();
     let within = beginning(&request.scope);
+    let own = if request.lints.is_empty() {
+        Vec::new()
+    } else {
+        own_rules(&request.scope, &mut coverage)
+    };
     let run = Run {
         request,
-        linter: linter(request, &mut coverage).within(&within),
+        own: own.iter().map(|rule| rule.id.clone()).collect(),
+        linter: Linter::new(&selection(request), own).within(&within),
         within,
         threads: if request.threads == 0 { processors } else { request.threads },
         scanner: Scanner::new(request.today, request.settings.config.limits),
@@ -237,21 +243,25 @@ pub fn run(request: &Request, progress: &Progress) -> Result<Report, RequestErro
     Ok(run.report(Outcome { coverage, ..outcome }))
 }
 
-/// The linter of a run, with the rules that the repository has of its own.
-fn linter(request: &Request, coverage: &mut Coverage) -> Linter {
+/// The rules about practice that the repository has of its own.
+fn own_rules(scope: &Scope, coverage: &mut Coverage) -> Vec<Rule> {
     let mut own: Vec<Rule> = Vec::new();
-    if !request.lints.is_empty() {
-        for root in roots(&request.scope) {
-            let mut gaps = Vec::new();
-            rule_file::scan(&root, coverage, &mut |label, text| match Rule::parse_foreign(text) {
-                Ok(rule) if own.iter().any(|other| other.id == rule.id) => {}
-                Ok(rule) => own.push(rule),
-                Err(why) => gaps.push((label.to_owned(), why)),
-            });
-            gaps.into_iter().for_each(|(label, why)| coverage.gap(label, why));
-        }
+    for root in roots(scope) {
+        let mut gaps = Vec::new();
+        rule_file::scan(&root, coverage, &mut |label, text| match Rule::parse_foreign(text) {
+            Ok(rule) if own.iter().any(|other| other.id == rule.id) => {}
+            Ok(rule) => own.push(rule),
+            Err(why) => gaps.push((label.to_owned(), why)),
+        });
+        gaps.into_iter().for_each(|(label, why)| coverage.gap(label, why));
     }
-    Linter::new(&selection(request), own)
+    own
+}
+
+/// The ids of the rules that a repository has of its own, which its configuration can name as well.
+pub fn own_rule_ids(scope: &Scope) -> Vec<String> {
+    let own = own_rules(scope, &mut Coverage::default());
+    own.into_iter().map(|rule| rule.id).collect()
 }
 
 /// That a file is read shows that git does not ignore it, unless the run reads what git ignores, or
@@ -265,10 +275,25 @@ fn selection(request: &Request) -> Selection {
         }
         _ => true,
     };
+    let mut switch_off = |rule: &str| selection.rules.insert(rule.to_owned(), lint::Setting::Off);
     if !is_obeyed {
-        selection.rules.insert(lint::NEEDS_IGNORE.to_owned(), lint::Setting::Off);
+        switch_off(lint::NEEDS_IGNORE);
+    }
+    if !is_all_read(&request.scope) {
+        lint::NEEDS_ALL.iter().for_each(|rule| {
+            switch_off(rule);
+        });
     }
     selection
+}
+
+/// Whether everything of the projects that are read is read.
+fn is_all_read(scope: &Scope) -> bool {
+    let Scope::Paths { paths, .. } = scope else { return false };
+    let is_root = |path: &PathBuf| {
+        path.is_dir() && (git::is_repository(path) || git::discover(path).is_err())
+    };
+    paths.iter().all(is_root)
 }
 
 /// Where the repositories or directories that are read may have rules of their own.
@@ -328,6 +353,8 @@ struct Run<'a> {
     linter: Linter,
     /// What leads from the root of the repository to where paths begin.
     within: String,
+    /// The ids of rules that the repository has of its own.
+    own: Vec<String>,
     found: Mutex<Found>,
     /// Names of secrets, of which it is judged later whether their values ship.
     named: Mutex<Vec<Named>>,
@@ -603,14 +630,17 @@ impl Run<'_> {
         let compared = self.linter.compare(&findings);
         let named = std::mem::take(&mut *self.named.lock().unwrap_or_else(PoisonError::into_inner));
         let ground = Ground { threads: self.threads, ..ground(&self.request.scope) };
-        expose::expose(&mut findings, named, &ground, &self.scanner, self.progress);
+        let shipping = linted.shipping;
+        expose::expose(&mut findings, named, shipping, &ground, &self.scanner, self.progress);
         findings.extend(compared.into_iter().chain(linted.findings));
         grade(&mut findings, &self.request.settings);
+        let rules: Vec<&str> =
+            rule_ids().into_iter().chain(self.own.iter().map(String::as_str)).collect();
         let inputs = suppress::Inputs {
             settings: &self.request.settings,
             baseline: self.request.baseline.as_ref(),
             comments: &found.comments,
-            rules: &rule_ids(),
+            rules: &rules,
             has_run: &|rule| {
                 key::rule(rule).is_some() || rule == expose::RULE || self.has_linted(rule)
             },

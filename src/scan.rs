@@ -176,6 +176,12 @@ impl Scanner {
         self.place_in(blob, &Document::continuing(blob.bytes, blob.owned().0), span)
     }
 
+    /// Places of one text, whose lines are counted once.
+    pub fn places(&self, blob: &Blob<'_>, spans: impl Iterator<Item = Range<usize>>) -> Vec<Place> {
+        let document = Document::continuing(blob.bytes, blob.owned().0);
+        spans.map(|span| self.place_in(blob, &document, span)).collect()
+    }
+
     fn place_in(&self, blob: &Blob<'_>, document: &Document<'_>, span: Range<usize>) -> Place {
         let lines = document.lines_around(span.clone(), LINE);
         let mut matches = Vec::new();

@@ -54,7 +54,9 @@ pub fn load(arguments: &ConfigFile, scope: &Scope) -> anyhow::Result<Settings> {
     let Some(source) = source else {
         return Ok(Settings { anchor: Anchor::new(&root, &root), ..Settings::default() });
     };
-    let rules = run::rule_ids();
+    let own = run::own_rule_ids(scope);
+    let rules: Vec<&str> =
+        run::rule_ids().into_iter().chain(own.iter().map(String::as_str)).collect();
     let config = source
         .config(&rules)
         .map_err(|problems| mistakes(&source.path, &source.text, &problems, "configuration"))?;

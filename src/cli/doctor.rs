@@ -174,7 +174,11 @@ fn look_at(path: &str, text: &str, detector: &Detector, part: &mut Project) {
     } else if matches!(extension, "yml" | "yaml" | "json" | "toml" | "properties" | "ini" | "conf")
     {
         part.settings.extend(doctor::config_settings(text, path, detector));
+        part.reads.extend(doctor::names_read(text, path));
     } else if is_code(extension) {
+        if is_configuration(path, name) {
+            part.settings.extend(doctor::credentials(text, path, detector));
+        }
         part.reads.extend(doctor::names_read(text, path));
         part.versions.extend(doctor::versions(text).into_iter().map(|(version, line)| Version {
             version,
@@ -184,10 +188,22 @@ fn look_at(path: &str, text: &str, detector: &Detector, part: &mut Project) {
     }
 }
 
-/// `.env`, `.env.production`, `prod.env`, `.dev.vars`; not an example that holds no values.
+/// Code that frameworks read their settings from: Django, Laravel, Symfony, Rails, Phoenix, Nuxt, Next.js,
+/// Angular and others.
+fn is_configuration(path: &str, name: &str) -> bool {
+    const NAMES: &[&str] =
+        &["settings.py", "config.py", "config.js", "config.ts", "environment.ts", "settings.rb"];
+    let is_within = |dir: &str| path.starts_with(&dir[1..]) || path.contains(dir);
+    NAMES.contains(&name)
+        || name.contains(".config.")
+        || name.starts_with("environment.")
+        || ["/config/", "/settings/", "/environments/"].iter().any(|dir| is_within(dir))
+}
+
+/// `.env`, `.env.production`, `prod.env`, `.dev.vars`, `.envrc`; not an example that holds no values.
 fn is_env_file(name: &str) -> bool {
-    let named = name == ".env"
-        || name.starts_with(".env.")
+    let named = matches!(name, ".env" | ".envrc" | ".flaskenv")
+        || [".env.", ".env-", ".env_"].iter().any(|start| name.starts_with(start))
         || name.ends_with(".env")
         || name.starts_with(".dev.vars");
     named && !["example", "sample", "template", "dist"].iter().any(|word| name.contains(word))

@@ -31,16 +31,20 @@ fn setting(line: &str, number: u64, source: &str) -> Option<Setting> {
 }
 
 /// What stands between quotes, or up to a comment.
-fn unquote(text: &str) -> (&str, Vec<Problem>) {
+fn unquote(text: &str) -> (String, Vec<Problem>) {
     let quote = text.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'));
     let Some(quote) = quote else {
         let end = [" #", "\t#"].iter().filter_map(|mark| text.find(mark)).min();
-        return (text[..end.unwrap_or(text.len())].trim_end(), Vec::new());
+        return (text[..end.unwrap_or(text.len())].trim_end().to_owned(), Vec::new());
     };
     match text[1..].find(quote) {
-        Some(end) => (&text[1..1 + end], Vec::new()),
+        // Libraries make a line break of `\n` between double quotes.
+        Some(end) if quote == '"' && text[1..=end].contains(['\\']) => {
+            (text[1..=end].replace("\\r", "\r").replace("\\n", "\n"), Vec::new())
+        }
+        Some(end) => (text[1..=end].to_owned(), Vec::new()),
         None => (
-            text[1..].trim_end(),
+            text[1..].trim_end().to_owned(),
             vec![Problem::error(
                 "the quote before the value is never closed, so the value runs on over the line \
                  break",

@@ -12,7 +12,7 @@ use crate::detect::{Detector, Match};
 use crate::secret::Secret;
 
 pub use env_file::settings as env_settings;
-pub use reads::{config_settings, names_read, versions};
+pub use reads::{config_settings, credentials, names_read, versions};
 pub use role::{Environment, Role};
 
 /// A variable and what it is set to, exactly as it stands there.

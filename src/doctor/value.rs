@@ -16,6 +16,9 @@ const CLI_WEBHOOK: usize = 64;
 /// Looks at one setting.
 pub(super) fn check(mut setting: Setting, detector: &Detector) -> Checked {
     let raw = setting.value.reveal();
+    if is_reference(raw) {
+        return Checked { found: None, problems: std::mem::take(&mut setting.problems), setting };
+    }
     let clean = clean(raw);
     let mut problems = std::mem::take(&mut setting.problems);
     problems.extend(around(raw));
@@ -47,8 +50,42 @@ pub(super) fn check(mut setting: Setting, detector: &Detector) -> Checked {
     Checked { setting, found, problems }
 }
 
+/// Whether a value is no key but says where one is: another variable, a vault, an encrypted text.
+pub(super) fn is_reference(value: &str) -> bool {
+    const WAYS: &[&str] = &[
+        "$(",
+        "op://",
+        "vault:",
+        "vault://",
+        "ref+",
+        "arn:",
+        "sm://",
+        "ssm:",
+        "awssm:",
+        "doppler:",
+        "encrypted:",
+        "ENC[",
+        "{cipher}",
+        "@Microsoft.KeyVault(",
+        "!",
+        "<%=",
+        "%env(",
+        "secretref:",
+    ];
+    let value = value.trim();
+    let is_variable = value.starts_with("${") && value.ends_with('}')
+        || value.strip_prefix('$').is_some_and(|name| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        });
+    is_variable || WAYS.iter().any(|way| value.starts_with(way))
+}
+
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
+    matches!(
+        c,
+        '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}'
+            | '\u{00AD}' | '\u{180E}'
+    )
 }
 
 fn is_quote(c: char) -> bool {

@@ -26,15 +26,17 @@ use stored::Stored;
 /// A name of a secret, and the place where it stands.
 pub type Named = (Mention, Place);
 
-/// Fills in the exposure of findings, and adds those about names.
+/// Fills in the exposure of findings, and adds those about names, and of `shipping` those whose files
+/// ship to clients.
 pub fn expose(
     findings: &mut Vec<Finding>,
     named: Vec<Named>,
+    shipping: Vec<Finding>,
     ground: &Ground,
     scanner: &Scanner,
     progress: &Progress,
 ) {
-    if findings.is_empty() && named.is_empty() {
+    if findings.is_empty() && named.is_empty() && shipping.is_empty() {
         return;
     }
     let begun = Instant::now();
@@ -53,6 +55,7 @@ pub fn expose(
     }
     findings
         .extend(named.into_iter().filter_map(|(mention, place)| bench.practice(&mention, place)));
+    findings.extend(shipping.into_iter().filter_map(|finding| bench.shipped(finding)));
     sort(findings);
     let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
     progress.judging.store(micros(begun.elapsed()), Ordering::Relaxed);
@@ -132,6 +135,12 @@ impl Bench<'_> {
             Origin::History(id) => self.stored.read(&id),
             _ => None,
         }
+    }
+
+    /// A practice that is wrong only in what ships.
+    fn shipped(&self, mut finding: Finding) -> Option<Finding> {
+        finding.exposure = self.exposure(&finding);
+        (finding.exposure.side == Side::Client).then_some(finding)
     }
 
     /// A finding about a name whose value ships.

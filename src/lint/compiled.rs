@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ast_grep_config::{DeserializeEnv, Fixer, RuleCore};
 use ast_grep_core::matcher::MatcherExt;
-use ast_grep_core::{Matcher, Node};
+use ast_grep_core::{Matcher, NodeMatch};
+use ast_grep_language::SupportLang;
 
 use super::format::Format;
 use super::metered::Metered;
@@ -15,14 +16,17 @@ use super::rule::{Pattern, Rule};
 
 /// The patterns of a rule in one language.
 pub struct Compiled {
-    matchers: Vec<Ready>,
+    patterns: Vec<Ready>,
+    /// Whether any pattern fits a kind of node, by the number of the kind.
+    kinds: Vec<bool>,
 }
 
-/// A pattern made ready.
+/// A pattern in one language.
 struct Ready {
-    matcher: RuleCore,
+    core: RuleCore,
     message: Option<String>,
     fixer: Option<Fixer>,
+    client: bool,
 }
 
 /// Why a rule object is none.
@@ -46,57 +50,71 @@ impl Compiled {
     /// # Errors
     /// If one of them is no rule object of that language.
     pub fn new(rule: &Rule, format: Format) -> Result<Self, PatternError> {
-        let patterns =
-            rule.patterns.iter().filter(|p| p.languages.iter().any(|&l| format.reads(l)));
-        let matchers = patterns.map(|pattern| Ready::new(pattern, format));
-        Ok(Self { matchers: matchers.collect::<Result<_, _>>()? })
+        let fitting = rule.patterns.iter().filter(|p| p.languages.iter().any(|&l| format.reads(l)));
+        let patterns: Vec<Ready> =
+            fitting.map(|pattern| Ready::new(pattern, format)).collect::<Result<_, _>>()?;
+        let mut kinds = Vec::new();
+        for kind in patterns.iter().filter_map(|ready| ready.core.potential_kinds()) {
+            for kind in &kind {
+                kinds.resize(kinds.len().max(kind + 1), false);
+                kinds[kind] = true;
+            }
+        }
+        Ok(Self { patterns, kinds })
     }
 
-    /// Finds the places of a text that a pattern fits.
-    pub fn run(&self, root: &Root, hits: &mut Vec<Hit>) {
-        if self.matchers.is_empty() {
-            return;
-        }
-        for node in root.root().dfs() {
-            hits.extend(self.matchers.iter().filter_map(|ready| ready.hit(&node)));
+    fn may_fit(&self, kind: u16) -> bool {
+        self.kinds.get(usize::from(kind)).is_some_and(|&fits| fits)
+    }
+}
+
+/// Finds the places of a text that patterns of several rules fit, in one walk over it: for each rule
+/// its own places.
+pub fn run(rules: &[Arc<Compiled>], root: &Root) -> Vec<Vec<Hit>> {
+    let mut hits: Vec<Vec<Hit>> = rules.iter().map(|_| Vec::new()).collect();
+    for node in root.root().dfs() {
+        let kind = node.kind_id();
+        for (compiled, hits) in rules.iter().zip(&mut hits).filter(|(one, _)| one.may_fit(kind)) {
+            for ready in &compiled.patterns {
+                hits.extend(ready.core.match_node(node.clone()).map(|found| ready.hit(&found)));
+            }
         }
     }
+    hits
 }
 
 impl Ready {
     fn new(pattern: &Pattern, format: Format) -> Result<Self, PatternError> {
-        let fixer = pattern.fix.as_ref().map(|fix| fixer(fix, format)).transpose()?;
-        Ok(Self { matcher: core(pattern, format)?, message: pattern.message.clone(), fixer })
+        let error = |why: String| PatternError { language: format, why };
+        let grammar = format.grammar().ok_or_else(|| error("it has no grammar".to_owned()))?;
+        let fixer = pattern.fix.as_deref().map(|fix| Fixer::from_str(fix, &grammar));
+        Ok(Self {
+            core: core(pattern, grammar).map_err(error)?,
+            message: pattern.message.clone(),
+            fixer: fixer.transpose().map_err(|why| error(chain(&why)))?,
+            client: pattern.client,
+        })
     }
 
-    fn hit(&self, node: &Node<'_, Metered>) -> Option<Hit> {
-        let found = self.matcher.match_node(node.clone())?;
+    fn hit(&self, found: &NodeMatch<'_, Metered>) -> Hit {
         let change = |fixer: &Fixer| {
-            let edit = found.make_edit(&self.matcher, fixer);
+            let edit = found.make_edit(&self.core, fixer);
             let span = edit.position..edit.position + edit.deleted_length;
             Some(Change { span, text: String::from_utf8(edit.inserted_text).ok()? })
         };
         let fix = self.fixer.as_ref().and_then(change);
-        Some(Hit { span: found.range(), message: self.message.clone(), fix })
+        Hit { span: found.range(), message: self.message.clone(), fix, client: self.client }
     }
 }
 
-fn fixer(fix: &str, format: Format) -> Result<Fixer, PatternError> {
-    let error = |why: String| PatternError { language: format, why };
-    let grammar = format.grammar().ok_or_else(|| error("it has no grammar".to_owned()))?;
-    Fixer::from_str(fix, &grammar).map_err(|why| error(chain(&why)))
-}
-
-fn core(pattern: &Pattern, format: Format) -> Result<RuleCore, PatternError> {
-    let error = |why: String| PatternError { language: format, why };
-    let grammar = format.grammar().ok_or_else(|| error("it has no grammar".to_owned()))?;
+fn core(pattern: &Pattern, grammar: SupportLang) -> Result<RuleCore, String> {
     if pattern.core.transform.is_some() {
-        return Err(error("`transform` is of no use, since nothing is rewritten".to_owned()));
+        return Err("`transform` is of no use, since a `fix` does not know it".to_owned());
     }
     let core = pattern.core.get_matcher(DeserializeEnv::new(grammar));
-    let core = core.map_err(|why| error(chain(&why)))?;
+    let core = core.map_err(|why| chain(&why))?;
     if core.potential_kinds().is_none() {
-        return Err(error("it fits every kind of node; add a `kind` or a `pattern`".to_owned()));
+        return Err("it fits every kind of node; add a `kind` or a `pattern`".to_owned());
     }
     Ok(core)
 }

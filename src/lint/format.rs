@@ -105,14 +105,16 @@ const CONFIGS: &[&str] = &[
     ".dockerignore",
     ".gitignore",
     ".htaccess",
+    ".npmignore",
     "Caddyfile",
     "_headers",
     "app.json",
     "firebase.json",
+    "fly.toml",
     "netlify.toml",
+    "package.json",
     "serverless.json",
     "staticwebapp.config.json",
-    "terraform.tfstate",
     "vercel.json",
     "wrangler.json",
     "wrangler.jsonc",
@@ -124,7 +126,8 @@ impl Format {
     pub fn of(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next().unwrap_or(path);
         let lower = name.to_ascii_lowercase();
-        if CONFIGS.contains(&name) || lower.ends_with(".tfvars") {
+        let is_terraform = [".tf", ".tfvars", ".tfstate"].iter().any(|end| lower.ends_with(end));
+        if CONFIGS.contains(&name) || is_terraform {
             return Some(Self::Config);
         }
         if lower == ".env" || lower.starts_with(".env.") {

@@ -1,5 +1,6 @@
 //! Texts that wait until it is known which projects use Stripe.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::format::Format;
@@ -9,6 +10,9 @@ use crate::coverage::Note;
 
 /// How many bytes of texts may wait. A repository has a hundredth of it.
 const MOST: usize = 512 << 20;
+
+/// The largest file of settings that is kept, in bytes. People write these.
+const SETTINGS: usize = 1 << 18;
 
 /// A text that a rule has to look at.
 pub struct Text {
@@ -20,6 +24,8 @@ pub struct Text {
     pub format: Format,
     /// What stands in it.
     pub bytes: Vec<u8>,
+    /// The numbers of the rules that have to look at it.
+    pub fires: Vec<usize>,
 }
 
 impl fmt::Debug for Text {
@@ -31,8 +37,9 @@ impl fmt::Debug for Text {
 
 impl Text {
     /// Copies a text.
-    pub fn new(blob: &Blob<'_>, format: Format) -> Self {
-        Self { path: blob.path.to_owned(), origin: blob.origin, format, bytes: blob.bytes.to_vec() }
+    pub fn new(blob: &Blob<'_>, format: Format, fires: Vec<usize>) -> Self {
+        let (path, bytes) = (blob.path.to_owned(), blob.bytes.to_vec());
+        Self { path, origin: blob.origin, format, bytes, fires }
     }
 }
 
@@ -43,6 +50,8 @@ pub struct Held {
     pub texts: Vec<Text>,
     /// What texts that were changed held before.
     pub before: Vec<Text>,
+    /// Files of settings with keys in them, by their paths.
+    pub settings: Settings,
     /// Projects.
     pub projects: Projects,
     /// Texts that were not held, on purpose.
@@ -52,7 +61,21 @@ pub struct Held {
     size: usize,
 }
 
+/// Texts of settings by their paths.
+pub type Settings = BTreeMap<String, Vec<u8>>;
+
 impl Held {
+    /// Whether a file of settings has a key in it.
+    pub fn is_worth_keeping(blob: &Blob<'_>) -> bool {
+        let has = |word: &str| memchr::memmem::find(blob.bytes, word.as_bytes()).is_some();
+        blob.bytes.len() <= SETTINGS && (has("k_live_") || has("k_test_"))
+    }
+
+    /// Keeps a file of settings, to know in which part of it a key stands.
+    pub fn keep(&mut self, blob: &Blob<'_>) {
+        self.settings.insert(blob.path.to_owned(), blob.bytes.to_vec());
+    }
+
     /// Holds a text, as long as there is room.
     pub fn hold(&mut self, text: Text) {
         self.size += text.bytes.len();

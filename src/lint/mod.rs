@@ -13,6 +13,7 @@ mod held;
 mod keys;
 pub mod level;
 mod metered;
+mod name;
 mod page;
 mod parse;
 mod pass;
@@ -21,9 +22,11 @@ pub mod rewrite;
 mod rule;
 mod sample;
 mod script;
+mod section;
 mod selection;
 mod syntax;
 mod trigger;
+mod whole;
 
 pub use level::Level;
 pub use page::{Change, Hit};
@@ -46,8 +49,18 @@ use trigger::{Active, Triggers};
 /// The rule that is right only where a run reads nothing that git ignores.
 pub const NEEDS_IGNORE: &str = "env-file-not-ignored";
 
+/// Rules about what a project lacks, which are right only where all of it is read.
+pub const NEEDS_ALL: &[&str] = &["csp-missing", "env-file-in-build-context"];
+
+/// Rules about several files at once.
+const ABOUT_SEVERAL: &[&str] =
+    &["csp-missing", "env-file-in-build-context", "env-file-in-image", "env-file-in-package"];
+
 /// Texts above this are data, or made by a tool.
 const LARGEST: usize = 1 << 20;
+
+/// Directories of packages that somebody else publishes: nobody serves them from there.
+const PACKAGES: &[&str] = &["node_modules", "bower_components", ".yarn"];
 
 /// Applies rules about practice to the texts of one run.
 #[derive(Debug)]
@@ -64,6 +77,8 @@ pub struct Linter {
 pub struct Linted {
     /// Practices to mend, sorted.
     pub findings: Vec<Finding>,
+    /// What is to be mended only if the file that it stands in ships to clients.
+    pub shipping: Vec<Finding>,
     /// Texts that were not linted, on purpose.
     pub skipped: Vec<Note>,
     /// Texts that could not be linted.
@@ -73,6 +88,7 @@ pub struct Linted {
 impl Linted {
     fn append(&mut self, mut other: Self) {
         self.findings.append(&mut other.findings);
+        self.shipping.append(&mut other.shipping);
         self.skipped.append(&mut other.skipped);
         self.gaps.append(&mut other.gaps);
     }
@@ -114,9 +130,15 @@ impl Linter {
         self.active.iter().any(|active| active.id == id)
     }
 
+    /// Whether a rule is about what is missing.
+    fn is_about_lack(&self, id: &str) -> bool {
+        self.active.iter().any(|active| active.id == id && active.rule().lacks)
+    }
+
     /// Holds the keys that were found against each other and against the files they stand in.
     pub fn compare(&self, findings: &[Finding]) -> Vec<Finding> {
-        let keys = keys::of(findings);
+        let held = self.held();
+        let keys = keys::of(findings, &held.settings);
         if keys.is_empty() {
             return Vec::new();
         }
@@ -132,21 +154,35 @@ impl Linter {
         if is_manifest(blob.path) {
             self.held().projects.note(blob.path, blob.bytes);
         }
-        let Some(format) = Format::of(blob.path).filter(|_| !format::is_foreign(blob.path)) else {
-            return;
-        };
-        if !self.triggers.fires(&self.active, format, blob.bytes) {
+        if keys::is_settings(blob.path) && Held::is_worth_keeping(blob) {
+            self.held().keep(blob);
+        }
+        let Some(format) = Format::of(blob.path) else { return };
+        let is_foreign = format::is_foreign(blob.path);
+        if is_foreign && !self.reads_made(blob.path, format) {
             return;
         }
-        let text = Text::new(blob, format);
-        let mut held = self.held();
-        if blob.part != Part::Whole || blob.bytes.len() > LARGEST {
-            held.pass_over(text.path, "not linted: texts above 1 MB are taken for data");
-        } else if is_minified(blob.bytes) {
-            held.pass_over(text.path, "not linted: its long lines were made by a tool");
-        } else {
-            held.hold(text);
+        let mut fires = self.triggers.fires(&self.active, format, blob.bytes);
+        if fires.is_empty() {
+            return;
         }
+        let why = reason_against(blob);
+        if is_foreign || why.is_some() {
+            let left = fires.extract_if(.., |rule| !self.active[*rule].made).count();
+            if let Some(why) = why.filter(|_| left > 0 && !is_foreign) {
+                self.held().pass_over(blob.path.to_owned(), why);
+            }
+        }
+        if !fires.is_empty() && blob.part == Part::Whole {
+            let text = Text::new(blob, format, fires);
+            self.held().hold(text);
+        }
+    }
+
+    /// Whether any rule looks at code of others, if this is any.
+    fn reads_made(&self, path: &str, format: Format) -> bool {
+        !path.split('/').any(|part| PACKAGES.contains(&part))
+            && self.active.iter().any(|one| one.made && one.reads(format))
     }
 
     /// Takes what a text held before it was changed: what was not as it should be then is nothing new.
@@ -154,7 +190,8 @@ impl Linter {
         let is_held = |text: &Text| text.path == blob.path;
         let mut held = self.held();
         if let Some(format) = Format::of(blob.path).filter(|_| held.texts.iter().any(is_held)) {
-            held.before.push(Text::new(blob, format));
+            let fires = self.triggers.fires(&self.active, format, blob.bytes);
+            held.before.push(Text::new(blob, format, fires));
         }
     }
 
@@ -194,12 +231,17 @@ impl Linter {
             pass.run(texts, threads, stopped)
         };
         let mut linted = pass(&held.texts);
-        let before = pass(&held.before).findings;
-        let known: BTreeSet<&str> = before.iter().map(|f| f.fingerprint.as_str()).collect();
-        linted.findings.retain(|finding| !known.contains(finding.fingerprint.as_str()));
+        whole::run(&self.active, &held, scanner, &self.within, &mut linted.findings);
+        let before = pass(&held.before);
+        let before = before.findings.iter().chain(&before.shipping);
+        let known: BTreeSet<&str> = before.map(|f| f.fingerprint.as_str()).collect();
+        for findings in [&mut linted.findings, &mut linted.shipping] {
+            findings.retain(|finding| !known.contains(finding.fingerprint.as_str()));
+            sort(findings);
+        }
         linted.skipped.append(&mut held.skipped);
         linted.gaps.append(&mut held.gaps);
-        sort(&mut linted.findings);
+        self.held().settings = held.settings;
         linted
     }
 
@@ -208,8 +250,21 @@ impl Linter {
     }
 }
 
+/// Why nobody would lint a text, whatever stands in it.
+fn reason_against(blob: &Blob<'_>) -> Option<&'static str> {
+    if blob.part != Part::Whole || blob.bytes.len() > LARGEST {
+        Some("not linted: texts above 1 MB are taken for data")
+    } else if is_minified(blob.bytes) {
+        Some("not linted: its long lines were made by a tool")
+    } else {
+        None
+    }
+}
+
 /// Whether a text has lines that nobody writes by hand.
-fn is_minified(bytes: &[u8]) -> bool {
+pub(crate) fn is_minified(bytes: &[u8]) -> bool {
     const LONG: usize = 5000;
-    bytes.len() > LONG && bytes.split(|&byte| byte == b'\n').any(|line| line.len() > LONG)
+    let ends = memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]);
+    let lines = ends.scan(0, |start, end| Some(end - std::mem::replace(start, end + 1)));
+    bytes.len() > LONG && lines.into_iter().any(|len| len > LONG)
 }

@@ -21,6 +21,8 @@ pub struct Hit {
     pub message: Option<String>,
     /// What would mend it.
     pub fix: Option<Change>,
+    /// Whether it is wrong only if the file ships to clients.
+    pub client: bool,
 }
 
 /// A text in the place of a part of another one.
@@ -30,6 +32,18 @@ pub struct Change {
     pub span: Range<usize>,
     /// What comes in their place.
     pub text: String,
+}
+
+impl Hit {
+    /// A place that breaks a rule as the rule says.
+    pub fn at(span: Range<usize>) -> Self {
+        Self { span, message: None, fix: None, client: false }
+    }
+
+    /// A place that breaks a rule in a way of its own.
+    pub fn saying(span: Range<usize>, message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..Self::at(span) }
+    }
 }
 
 /// A text as checks see it; parsed when the first of them asks for it.

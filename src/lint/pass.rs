@@ -1,5 +1,6 @@
 //! The pass over what was held: every rule that has to look at a text looks at it.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::io;
 use std::ops::Range;
@@ -7,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::compiled::Cache;
+use super::compiled::{self, Cache};
 use super::format::{self, Format};
 use super::held::Text;
 use super::keys::{self, Key, Misfit};
@@ -23,6 +24,7 @@ use crate::document::{Document, Unit};
 use crate::finding::Finding;
 use crate::fix::{Edit, Fix};
 use crate::scan::Scanner;
+use crate::sighting::Place;
 use crate::subject::Practice;
 
 /// The stack of a thread that parses: grammars recurse in a few places.
@@ -99,13 +101,13 @@ impl<'a> Pass<'a> {
 
     fn text(&self, text: &Text) -> Linted {
         let mut linted = Linted::default();
-        let is_covered = self.projects.covers(&text.path, &text.bytes);
+        let is_covered = OnceCell::new();
+        let covers = || *is_covered.get_or_init(|| self.projects.covers(&text.path, &text.bytes));
         let is_test = format::is_test(&text.path);
-        let applies =
-            |rule: &Rule| (is_covered || rule.scope == Scope::Anywhere) && (!is_test || rule.tests);
-        let fires: Vec<(usize, &Active)> = (self.active.iter().enumerate())
-            .filter(|(_, active)| active.fires(text.format, &text.bytes))
-            .filter(|(_, active)| applies(active.rule()))
+        let fires: Vec<(usize, &Active)> = (text.fires.iter())
+            .map(|&index| (index, &self.active[index]))
+            .filter(|(_, active)| !is_test || active.tests)
+            .filter(|(_, active)| active.scope == Scope::Anywhere || covers())
             .collect();
         if fires.is_empty() {
             return linted;
@@ -128,75 +130,109 @@ impl<'a> Pass<'a> {
     }
 
     fn page(&self, page: &Page<'_>, text: &Text, fires: &[(usize, &Active)], linted: &mut Linted) {
-        let mut findings = Vec::new();
-        for &(index, active) in fires {
-            let mut hits = Vec::new();
-            if let Err(error) = self.hits(index, active.rule(), page, &mut hits) {
-                linted.gaps.push(note(&text.path, &format!("{}: {error}", active.rule().id)));
-            }
+        let mut found: Vec<(&Active, Hit)> = Vec::new();
+        for (active, mut hits) in self.hits(page, fires, linted) {
             let mut seen = BTreeSet::new();
-            hits.sort_by_key(|hit| (hit.span.start, hit.span.end));
+            hits.sort_by_key(|hit| (hit.span.start, hit.client, hit.span.end));
             hits.retain(|hit| seen.insert(hit.span.start));
             if hits.len() > MOST {
                 let why = format!("only the first {MOST} places are told for {}", active.id);
                 linted.skipped.push(note(&text.path, &why));
                 hits.truncate(MOST);
             }
-            findings.extend(hits.iter().map(|hit| self.finding(active, text, hit)));
+            found.extend(hits.into_iter().map(|hit| (active, hit)));
         }
         match page.refusal() {
             Some(why) => linted.gaps.push(note(&text.path, &format!("not linted: {why}"))),
-            None => linted.findings.append(&mut findings),
+            None => self.tell(text, &found, linted),
         }
     }
 
-    fn hits(
+    /// What each rule finds in a text. All patterns are looked for in one walk.
+    fn hits<'r>(
         &self,
-        index: usize,
-        rule: &Rule,
         page: &Page<'_>,
-        hits: &mut Vec<Hit>,
-    ) -> Result<(), String> {
-        let reads = |languages: &[Format]| languages.iter().any(|&l| page.format.reads(l));
-        if let Some(check) =
-            rule.check.filter(|_| rule.triggers.iter().any(|t| reads(&t.languages)))
-        {
-            check.run(page, hits);
+        fires: &[(usize, &'r Active)],
+        linted: &mut Linted,
+    ) -> Vec<(&'r Active, Vec<Hit>)> {
+        let (mut by_rule, mut walking, mut patterns) = (Vec::new(), Vec::new(), Vec::new());
+        for &(index, active) in fires {
+            let rule = active.rule();
+            let reads = |languages: &[Format]| languages.iter().any(|&l| page.format.reads(l));
+            let mut hits = Vec::new();
+            if let Some(check) = rule.check
+                && rule.triggers.iter().any(|trigger| reads(&trigger.languages))
+            {
+                check.run(page, &mut hits);
+            }
+            if rule.patterns.iter().any(|pattern| reads(&pattern.languages)) {
+                match self.cache.get(index, rule, page.format) {
+                    Ok(compiled) => {
+                        walking.push(by_rule.len());
+                        patterns.push(compiled);
+                    }
+                    Err(error) => {
+                        linted.gaps.push(note(page.path, &format!("{}: {error}", rule.id)));
+                    }
+                }
+            }
+            by_rule.push((active, hits));
         }
-        if rule.patterns.iter().any(|p| p.languages.iter().any(|&l| page.format.reads(l))) {
-            let compiled = self.cache.get(index, rule, page.format).map_err(|e| e.to_string())?;
-            if let Some(root) = page.root() {
-                compiled.run(root, hits);
+        if let Some(root) = (!patterns.is_empty()).then(|| page.root()).flatten() {
+            for (at, mut hits) in walking.into_iter().zip(compiled::run(&patterns, root)) {
+                by_rule[at].1.append(&mut hits);
             }
         }
-        Ok(())
+        by_rule
     }
 
-    fn finding(&self, active: &Active, text: &Text, hit: &Hit) -> Finding {
-        let rule = active.rule();
+    fn tell(&self, text: &Text, found: &[(&Active, Hit)], linted: &mut Linted) {
         let blob = Blob::whole(&text.path, text.origin, &text.bytes);
-        let span = first_line(&text.bytes, &hit.span);
-        let broken = String::from_utf8_lossy(&text.bytes[hit.span.clone()]).into_owned();
-        let practice = practice(rule, hit.message.as_ref());
-        let place = self.scanner.place(&blob, span);
-        let fix = hit.fix.as_ref().and_then(|change| self.fix(rule, text, change));
-        let severity = Level::severity(active.level);
-        let found = Finding::practice(practice, severity, place, self.within, &broken);
-        Finding { fix, ..found }
-    }
-
-    /// A fix that holds no secret, which the file may have brought into it, and nothing that a
-    /// terminal would obey.
-    fn fix(&self, rule: &Rule, text: &Text, change: &Change) -> Option<Fix> {
-        if self.scanner.label(&change.text) != change.text {
-            return None;
+        let spans = found.iter().map(|(_, hit)| first_line(&text.bytes, &hit.span));
+        for ((active, hit), place) in found.iter().zip(self.scanner.places(&blob, spans)) {
+            let finding = finding_at(active, (text, hit, place), self.scanner, self.within);
+            let to = if hit.client { &mut linted.shipping } else { &mut linted.findings };
+            to.push(finding);
         }
-        let document = Document::new(&text.bytes);
-        let at = |offset| document.position(offset, Unit::Byte);
-        let (start, end) = (at(change.span.start), at(change.span.end));
-        let description = rule.remedy.lines().next().unwrap_or(&rule.title).to_owned();
-        Some(Fix { description, edits: vec![Edit { start, end, text: change.text.clone() }] })
     }
+}
+
+/// What a rule has to say about one place of a text.
+pub fn finding(
+    active: &Active,
+    (text, hit): (&Text, &Hit),
+    scanner: &Scanner,
+    within: &str,
+) -> Finding {
+    let blob = Blob::whole(&text.path, text.origin, &text.bytes);
+    let place = scanner.place(&blob, first_line(&text.bytes, &hit.span));
+    finding_at(active, (text, hit, place), scanner, within)
+}
+
+fn finding_at(
+    active: &Active,
+    (text, hit, place): (&Text, &Hit, Place),
+    scanner: &Scanner,
+    within: &str,
+) -> Finding {
+    let broken = String::from_utf8_lossy(&text.bytes[hit.span.clone()]);
+    let practice = practice(active.rule(), hit.message.as_ref());
+    let severity = Level::severity(active.level);
+    let fix = hit.fix.as_ref().and_then(|change| fix(active.rule(), text, change, scanner));
+    Finding { fix, ..Finding::practice(practice, severity, place, within, &broken) }
+}
+
+/// A fix that holds no secret, which the file may have brought into it, and nothing that a terminal
+/// would obey.
+fn fix(rule: &Rule, text: &Text, change: &Change, scanner: &Scanner) -> Option<Fix> {
+    if scanner.label(&change.text) != change.text {
+        return None;
+    }
+    let document = Document::new(&text.bytes);
+    let at = |offset| document.position(offset, Unit::Byte);
+    let (start, end) = (at(change.span.start), at(change.span.end));
+    let description = rule.remedy.lines().next().unwrap_or(&rule.title).to_owned();
+    Some(Fix { description, edits: vec![Edit { start, end, text: change.text.clone() }] })
 }
 
 fn practice(rule: &Rule, message: Option<&String>) -> Practice {

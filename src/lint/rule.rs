@@ -19,6 +19,12 @@ pub struct Embedded {
     pub id: &'static str,
     /// How much it matters.
     pub level: Level,
+    /// What has to speak of Stripe for it to apply.
+    pub scope: Scope,
+    /// Whether it applies to tests as well.
+    pub tests: bool,
+    /// Whether it looks at what tools made and others wrote as well.
+    pub made: bool,
     /// Which texts it has to look at.
     pub triggers: &'static [Trigger<'static>],
     /// The whole file.
@@ -32,6 +38,8 @@ pub struct Trigger<'a> {
     pub formats: &'a [Format],
     /// Literals.
     pub literals: &'a [&'a str],
+    /// More literals, one of which has to stand there besides; none asks for nothing.
+    pub also: &'a [&'a str],
 }
 
 include!(concat!(env!("OUT_DIR"), "/lints.rs"));
@@ -52,6 +60,13 @@ pub struct Rule {
     /// Whether it applies to tests as well.
     #[serde(default)]
     pub tests: bool,
+    /// Whether it applies to what tools made and others wrote as well: minified code, `vendor`.
+    #[serde(default)]
+    pub made: bool,
+    /// Whether it is about what is missing. Good examples of other rules show one thing each, and lack
+    /// much.
+    #[serde(default)]
+    pub lacks: bool,
     /// What is wrong, as a sentence.
     pub message: String,
     /// What to do about it.
@@ -81,7 +96,7 @@ pub enum Scope {
     /// The project: its manifests name an SDK of Stripe, or its configuration does.
     #[default]
     Project,
-    /// Nothing besides the pattern, which is about Stripe beyond doubt.
+    /// The text, in rules of the program; nothing besides the pattern, in rules of a repository.
     Anywhere,
 }
 
@@ -92,11 +107,17 @@ pub struct Pattern {
     pub languages: Vec<Format>,
     /// Literals, one of which stands in every text that the pattern fits.
     pub literals: Vec<String>,
+    /// More literals, of which the same is true.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// A message in the place of the rule's.
     pub message: Option<String>,
     /// What to write in the place of what it fits, with its metavariables, where that is all that is
     /// to be done.
     pub fix: Option<String>,
+    /// Whether it is wrong only in files that ship to clients.
+    #[serde(default)]
+    pub client: bool,
     /// The rule object.
     #[serde(flatten)]
     pub core: SerializableRuleCore,
@@ -113,6 +134,9 @@ pub struct OwnedTrigger {
     pub languages: Vec<Format>,
     /// Literals; none lets the function see every text of the formats.
     pub literals: Vec<String>,
+    /// More literals, one of which has to stand there besides.
+    #[serde(default)]
+    pub also: Vec<String>,
 }
 
 /// Texts that show what a rule is about.
@@ -200,13 +224,22 @@ impl Rule {
         let Self { id, title, message, remedy, references, patterns, .. } = self;
         [id, title, message, remedy].into_iter().for_each(clean);
         references.iter_mut().for_each(clean);
-        patterns.iter_mut().filter_map(|pattern| pattern.message.as_mut()).for_each(clean);
+        let texts = |pattern: &mut Pattern| [pattern.message.take(), pattern.fix.take()];
+        for pattern in patterns {
+            let mut kept = texts(pattern);
+            kept.iter_mut().flatten().for_each(clean);
+            [pattern.message, pattern.fix] = kept;
+        }
     }
 
     /// Which texts the rule has to look at.
-    pub fn triggers(&self) -> impl Iterator<Item = (&[Format], &[String])> {
-        let patterns = self.patterns.iter().map(|p| (&p.languages[..], &p.literals[..]));
-        patterns.chain(self.triggers.iter().map(|t| (&t.languages[..], &t.literals[..])))
+    pub fn triggers(&self) -> Vec<OwnedTrigger> {
+        let patterns = self.patterns.iter().map(|pattern| OwnedTrigger {
+            languages: pattern.languages.clone(),
+            literals: pattern.literals.clone(),
+            also: pattern.also.clone(),
+        });
+        patterns.chain(self.triggers.iter().cloned()).collect()
     }
 }
 

@@ -51,11 +51,10 @@ impl State {
             Self::Alive { live_mode: Some(true) } => "works, in live mode".to_owned(),
             Self::Alive { live_mode: Some(false) } => "works, in test mode".to_owned(),
             Self::Alive { live_mode: None } => "works".to_owned(),
-            Self::Restricted { permission: Some(permission), .. } => {
-                format!("works, without the permission {permission}")
-            }
-            Self::Restricted { permission: None, .. } => {
-                "works, without the permission to read the balance".to_owned()
+            Self::Restricted { permission, account } => {
+                let permission = permission.as_deref().unwrap_or("to read the balance");
+                let account = account.as_ref().map(|account| format!(" on account {account}"));
+                format!("works, without the permission {permission}{}", account.unwrap_or_default())
             }
             Self::OtherAddress => "works, but not from this address".to_owned(),
             Self::Expired => "has expired or was rolled".to_owned(),

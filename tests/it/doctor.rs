@@ -65,6 +65,9 @@ fn what_cannot_be_seen_in_a_value() {
     assert_problem(&format!("STRIPE_SECRET_KEY=\"'{secret}'\""), "quotes are part");
     assert_problem(&format!("STRIPE_SECRET_KEY=\u{201C}{secret}\u{201D}"), "quotes are part");
     assert_problem(&format!("STRIPE_SECRET_KEY={secret}\u{200B}"), "cannot be seen");
+    assert_problem(&format!("STRIPE_SECRET_KEY=\"{secret}\\n\""), "a line break in the value");
+    assert_problem(&format!("STRIPE_SECRET_KEY={secret}\u{202E}"), "cannot be seen");
+    assert_problem(&format!("STRIPE_SECRET_KEY=\u{a0}{secret}"), "white space");
     let broken = format!("STRIPE_SECRET_KEY=\"{}\n{}\"", &secret[..40], &secret[40..]);
     let found = problems(".env", &broken);
     assert!(found[0].contains("never closed") && found[1].contains("cut short"), "{found:?}");
@@ -80,6 +83,15 @@ fn copies_that_went_wrong() {
     assert_problem("STRIPE_SECRET_KEY=sk_test_", "cut short or mistyped");
     assert_problem("STRIPE_SECRET_KEY=", "it is empty");
     assert_problem(&format!("STRIPE_SECRET_KEY={}…{}", &secret[..10], &secret[100..]), "masked");
+}
+
+#[test]
+fn what_leads_to_a_key_is_left_alone() {
+    for value in
+        ["${VAULT_KEY}", "$OTHER_KEY", "op://shop/stripe/key", "encrypted:BDx9w8", "$(pass stripe)"]
+    {
+        assert_eq!(problems(".env", &format!("STRIPE_SECRET_KEY={value}")), [""; 0], "{value}");
+    }
 }
 
 #[test]
@@ -151,6 +163,17 @@ fn what_code_reads_and_nothing_sets() {
         .collect();
     assert_eq!(names, expected);
     assert_eq!((reads[0].line, reads[2].line), (1, 3));
+    let more = "const { STRIPE_M, PORT, STRIPE_N: key = '' } = process.env\nos.LookupEnv(\"STRIPE_O\")\n\
+                env.str('STRIPE_P'); env::var(\"STRIPE_Q\"); key: ${STRIPE_R:none}\n\
+                '%env(resolve:STRIPE_S)%'; System.fetch_env!(\"STRIPE_T\")\n";
+    let mut names: Vec<String> = names_read(more, "a.ts")
+        .into_iter()
+        .map(|read| format!("{} {}", read.name, read.line))
+        .collect();
+    names.sort();
+    let expected =
+        ["M 1", "N 1", "O 2", "P 3", "Q 3", "R 3", "S 4", "T 4"].map(|n| format!("STRIPE_{n}"));
+    assert_eq!(names, expected);
     let checked = examine(env_settings("STRIPE_SECRET_KEY=", ".env"), &Detector::new(TODAY));
     let missing = missing(&reads, &checked);
     assert_eq!(missing.len(), 13);

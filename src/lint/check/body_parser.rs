@@ -1,4 +1,5 @@
-//! A parser of JSON for a whole Express application, in front of a webhook that needs the raw body.
+//! Parsers of JSON in front of a webhook that needs the raw body: one for a whole Express application,
+//! and the one that API routes of Next.js have unless they say otherwise.
 
 use ast_grep_core::Node;
 
@@ -7,20 +8,32 @@ use crate::lint::page::{Hit, Page};
 
 type Place<'a> = Node<'a, Metered>;
 
-/// Looks for handlers that verify `req.body` behind `app.use(express.json())`.
+/// Looks for handlers that verify `req.body` behind `app.use(express.json())`, or in an API route.
 pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
+    let is_parsed_route = is_api_route(page.path) && !page.text.contains("bodyParser");
     let Some(root) = page.root() else { return };
     let top = root.root();
-    let Some(parser) = parser(&top) else { return };
+    let parser = parser(&top);
+    if parser.is_none() && !is_parsed_route {
+        return;
+    }
     let calls = top.dfs().filter(|node| node.kind() == "call_expression");
     for call in calls.filter(|call| is_verification(call)) {
         let body = call.field("arguments").and_then(|list| list.named_children().next());
         let Some(body) = body.filter(|body| is_body(&body.text())) else { continue };
         let route = call.ancestors().find(|node| is_route(node));
-        if route.is_some_and(|route| parser.1 < route.range().start && has_app(&route, &parser.0)) {
-            hits.push(Hit { span: body.range(), message: None, fix: None });
+        let is_behind = route
+            .zip(parser.as_ref())
+            .is_some_and(|(route, (app, end))| *end < route.range().start && has_app(&route, app));
+        if is_behind || is_parsed_route {
+            hits.push(Hit::at(body.range()));
         }
     }
+}
+
+/// Whether Next.js parses bodies for a file: those of `pages/api`, and not those of `app`.
+fn is_api_route(path: &str) -> bool {
+    path.starts_with("pages/api/") || path.contains("/pages/api/")
 }
 
 fn is_verification(call: &Place<'_>) -> bool {

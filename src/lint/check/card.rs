@@ -48,7 +48,7 @@ pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
         let mut at = 0;
         for part in page.text.split(quote) {
             if is_card(part) && speaks_of_card(page.text, at) {
-                hits.push(Hit { span: at..at + part.len(), message: None, fix: None });
+                hits.push(Hit::at(at..at + part.len()));
             }
             at += part.len() + 1;
         }

@@ -22,7 +22,7 @@ pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
     else {
         return;
     };
-    hits.push(Hit { span: at..at + len, message: None, fix: None });
+    hits.push(Hit::at(at..at + len));
 }
 
 fn verifies(text: &str) -> bool {

@@ -42,49 +42,111 @@ struct Entry<'a> {
     sources: &'a str,
 }
 
-/// What Stripe.js needs: the directive, what stands in for it, the host, and what it is needed for.
-const NEEDS: &[(Directive, &[Directive], &str, &str)] = &[
+/// What one of Stripe's libraries needs besides being loaded.
+struct Need {
+    directive: Directive,
+    /// What stands in for the directive where it is missing.
+    instead: &'static [Directive],
+    host: &'static str,
+    message: &'static str,
+}
+
+const FRAMES: &[Directive] = &[Directive::Child, Directive::Default];
+const REST: &[Directive] = &[Directive::Default];
+
+/// The libraries: by which directive and host a policy speaks of one, and what it needs. See
+/// <https://docs.stripe.com/security/guide#content-security-policy>.
+const LIBRARIES: &[(Directive, &str, &[Need])] = &[
     (
-        Directive::Frame,
-        &[Directive::Child, Directive::Default],
+        Directive::Script,
         "js.stripe.com",
-        "frame-src lacks https://js.stripe.com, so that the fields of Stripe cannot be shown.",
+        &[
+            Need {
+                directive: Directive::Frame,
+                instead: FRAMES,
+                host: "js.stripe.com",
+                message: "frame-src lacks https://js.stripe.com, so that the fields of Stripe cannot be shown.",
+            },
+            Need {
+                directive: Directive::Frame,
+                instead: FRAMES,
+                host: "hooks.stripe.com",
+                message: "frame-src lacks https://hooks.stripe.com, so that customers cannot confirm with their banks.",
+            },
+            Need {
+                directive: Directive::Connect,
+                instead: REST,
+                host: "api.stripe.com",
+                message: "connect-src lacks https://api.stripe.com, so that Stripe.js cannot reach Stripe.",
+            },
+        ],
+    ),
+    (
+        Directive::Script,
+        "checkout.stripe.com",
+        &[
+            Need {
+                directive: Directive::Frame,
+                instead: FRAMES,
+                host: "checkout.stripe.com",
+                message: "frame-src lacks https://checkout.stripe.com, so that Checkout cannot be shown.",
+            },
+            Need {
+                directive: Directive::Connect,
+                instead: REST,
+                host: "checkout.stripe.com",
+                message: "connect-src lacks https://checkout.stripe.com, so that Checkout cannot reach Stripe.",
+            },
+        ],
+    ),
+    (
+        Directive::Script,
+        "connect-js.stripe.com",
+        &[Need {
+            directive: Directive::Frame,
+            instead: FRAMES,
+            host: "connect-js.stripe.com",
+            message: "frame-src lacks https://connect-js.stripe.com, so that the components of Connect cannot be shown.",
+        }],
     ),
     (
         Directive::Frame,
-        &[Directive::Child, Directive::Default],
-        "hooks.stripe.com",
-        "frame-src lacks https://hooks.stripe.com, so that customers cannot confirm with their banks.",
-    ),
-    (
-        Directive::Connect,
-        &[Directive::Default],
-        "api.stripe.com",
-        "connect-src lacks https://api.stripe.com, so that Stripe.js cannot reach Stripe.",
+        "link.com",
+        &[Need {
+            directive: Directive::Connect,
+            instead: REST,
+            host: "link.com",
+            message: "connect-src lacks https://link.com, so that customers cannot pay with Link.",
+        }],
     ),
 ];
 
-/// Looks for policies that let Stripe.js be loaded and keep it from working.
+/// Looks for policies that let a library of Stripe be loaded and keep it from working.
 pub fn incomplete(page: &Page<'_>, hits: &mut Vec<Hit>) {
     for policy in policies(page.text) {
-        let script = find(&policy, Directive::Script);
-        let Some(script) = script.filter(|entry| entry.sources.contains("js.stripe.com")) else {
-            continue;
-        };
-        let missing = NEEDS.iter().filter(|(directive, instead, host, _)| {
-            let governs = std::iter::once(directive).chain(*instead);
-            let mut entries = governs.filter_map(|&directive| find(&policy, directive));
-            entries.next().is_some_and(|entry| !allows(entry.sources, host))
-        });
-        let messages: Vec<&str> = missing.map(|(.., message)| *message).collect();
-        if !messages.is_empty() {
-            hits.push(Hit {
-                span: script.span.clone(),
-                message: Some(messages.join(" ")),
-                fix: None,
+        for (directive, host, needs) in LIBRARIES {
+            let entry = find(&policy, *directive);
+            let Some(entry) = entry.filter(|entry| speaks_of(entry.sources, host)) else {
+                continue;
+            };
+            let missing = needs.iter().filter(|need| {
+                let governs = std::iter::once(&need.directive).chain(need.instead);
+                let mut entries = governs.filter_map(|&directive| find(&policy, directive));
+                entries.next().is_some_and(|entry| !allows(entry.sources, need.host))
             });
+            let messages: Vec<&str> = missing.map(|need| need.message).collect();
+            if !messages.is_empty() {
+                hits.push(Hit::saying(entry.span.clone(), messages.join(" ")));
+            }
         }
     }
+}
+
+/// Whether a list names a host, which `connect-js.stripe.com` does not for `js.stripe.com`.
+fn speaks_of(sources: &str, host: &str) -> bool {
+    sources
+        .match_indices(host)
+        .any(|(at, _)| !sources[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
 }
 
 /// Looks for policies for Stripe.js that let any script run.
@@ -93,7 +155,7 @@ pub fn too_wide(page: &Page<'_>, hits: &mut Vec<Hit>) {
         let speaks = policy.iter().any(|entry| entry.sources.contains("stripe.com"));
         let script = find(&policy, Directive::Script).or_else(|| find(&policy, Directive::Default));
         if let Some(script) = script.filter(|script| speaks && is_wide(script.sources)) {
-            hits.push(Hit { span: script.span.clone(), message: None, fix: None });
+            hits.push(Hit::at(script.span.clone()));
         }
     }
 }
@@ -115,7 +177,7 @@ fn find<'p, 'a>(policy: &'p [Entry<'a>], directive: Directive) -> Option<&'p Ent
 /// can tell.
 fn allows(sources: &str, host: &str) -> bool {
     is_computed(sources)
-        || sources.contains(host)
+        || speaks_of(sources, host)
         || words(sources).any(|word| {
             let name = word.strip_prefix("https://").unwrap_or(word);
             matches!(name, "*" | "https:" | "*.stripe.com") || name == ":https"

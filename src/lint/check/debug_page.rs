@@ -23,7 +23,7 @@ pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
         let setting = squeezed.trim_end_matches([',', ';']);
         if SETTINGS.contains(&setting) {
             let start = at + (line.len() - line.trim_start().len());
-            hits.push(Hit { span: start..start + text.len(), message: None, fix: None });
+            hits.push(Hit::at(start..start + text.len()));
         }
         at += line.len();
     }

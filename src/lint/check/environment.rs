@@ -23,18 +23,15 @@ pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
         if is_secret(line) {
             let indent = line.len() - line.trim_start().len();
             let name = line.split('=').next().unwrap_or(line).trim();
-            hits.push(Hit {
-                span: at + indent..at + indent + name.len(),
-                message: None,
-                fix: None,
-            });
+            hits.push(Hit::at(at + indent..at + indent + name.len()));
             return;
         }
         at += line.len();
     }
 }
 
-fn is_secret(line: &str) -> bool {
+/// Whether a line gives a secret of Stripe its value.
+pub fn is_secret(line: &str) -> bool {
     let line = line.trim_start();
     let line = line.strip_prefix("export ").unwrap_or(line);
     let Some((name, value)) = line.split_once('=') else { return false };

@@ -6,7 +6,6 @@ const ARGUMENT: &str =
     "A build argument can be read in the history of the image, by everybody who may pull it.";
 const SETTING: &str =
     "A setting of the image can be read by everybody who may pull it, and by every process in it.";
-const COPY: &str = "The file of settings becomes a layer of the image, and can be read by everybody who may pull it.";
 
 /// Looks for instructions that put a secret of Stripe into an image.
 pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
@@ -15,11 +14,7 @@ pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
         let text = line.trim();
         let start = at + (line.len() - line.trim_start().len());
         if let Some(message) = instruction(text) {
-            hits.push(Hit {
-                span: start..start + text.len(),
-                message: Some(message.to_owned()),
-                fix: None,
-            });
+            hits.push(Hit::saying(start..start + text.len(), message));
         }
         at += line.len();
     }
@@ -30,16 +25,9 @@ fn instruction(line: &str) -> Option<&'static str> {
     let mut words = rest.split_whitespace().filter(|word| !word.starts_with("--"));
     match word.to_ascii_uppercase().as_str() {
         "ARG" => words.any(is_secret).then_some(ARGUMENT),
+        // `ENV NAME value` sets one variable, `ENV A=1 B=2` several.
+        "ENV" if rest.contains('=') => words.any(is_secret).then_some(SETTING),
         "ENV" => words.next().is_some_and(is_secret).then_some(SETTING),
-        "COPY" | "ADD" => {
-            let mut sources: Vec<&str> = words.collect();
-            sources.pop();
-            let is_settings = |path: &&str| {
-                let name = path.rsplit('/').next().unwrap_or(path);
-                matches!(name, ".env" | ".env.production" | ".env.local" | ".env.prod")
-            };
-            sources.iter().any(is_settings).then_some(COPY)
-        }
         _ => None,
     }
 }

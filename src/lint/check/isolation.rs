@@ -9,7 +9,7 @@ pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
             let behind = &page.text[at + name.len()..];
             let near = behind.char_indices().nth(80).map_or(behind, |(end, _)| &behind[..end]);
             if near.contains("require-corp") || near.contains("credentialless") {
-                hits.push(Hit { span: at..at + name.len(), message: None, fix: None });
+                hits.push(Hit::at(at..at + name.len()));
             }
         }
     }

@@ -37,7 +37,7 @@ pub fn run(page: &Page<'_>, hits: &mut Vec<Hit>) {
             let Some(len) = page.text[start..].find(close) else { break };
             let inside = &page.text[start..start + len];
             if prints_secret(inside) {
-                hits.push(Hit { span: at..start + len + close.len(), message: None, fix: None });
+                hits.push(Hit::at(at..start + len + close.len()));
             }
             from = start + len;
         }

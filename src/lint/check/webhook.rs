@@ -115,11 +115,14 @@ const LEAVE: &[&str] = &[
 
 /// Looks for handlers that read events from requests in files that never verify one.
 pub fn unverified(page: &Page<'_>, hits: &mut Vec<Hit>) {
+    if !has_any(page.text, EVENTS) || !has_any(page.text, BODY) {
+        return;
+    }
     let lower = page.text.to_ascii_lowercase();
     let says_signature = ["signature", "webhook_secret", "webhooksecret", "endpointsecret"]
         .iter()
         .any(|word| lower.contains(word));
-    if says_signature || has_any(page.text, VERIFY) || !has_any(page.text, EVENTS) {
+    if says_signature || has_any(page.text, VERIFY) {
         return;
     }
     let Some(root) = page.root() else { return };
@@ -151,7 +154,7 @@ fn body_of(handler: &Place<'_>) -> Option<Hit> {
         .filter_map(|&word| text.find(word).map(|at| (at, word)))
         .min_by_key(|hit| hit.0)?;
     let start = handler.range().start + at;
-    Some(Hit { span: start..start + word.len(), message: None, fix: None })
+    Some(Hit::at(start..start + word.len()))
 }
 
 /// Looks for calls that verify a signature and can be passed by.
@@ -164,8 +167,7 @@ pub fn optional(page: &Page<'_>, hits: &mut Vec<Hit>) {
     let calls = top.dfs().filter(|node| is_call(&node.kind()));
     for call in calls.filter(|call| has_any(&callee(call), VERIFY)) {
         if let Some(way) = way_round(&call) {
-            let message = Some(way.1.to_owned());
-            hits.push(Hit { span: way.0.range(), message, fix: None });
+            hits.push(Hit::saying(way.0.range(), way.1));
         }
     }
 }

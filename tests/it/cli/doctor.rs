@@ -35,6 +35,60 @@ fn server(answers: Vec<(u16, &'static str)>) -> (String, thread::JoinHandle<Vec<
     (base, thread::spawn(serve))
 }
 
+/// Answers of Stripe: status, body, and what the doctor says about the key then.
+const ANSWERS: &[(u16, &str, &str)] = &[
+    (200, "{\"object\":\"balance\",\"livemode\":true}", "it works, in live mode"),
+    (200, "{\"object\":\"balance\",\"livemode\":false}", "it works, in test mode"),
+    (200, "<html>sign in</html>", "is not known to work or not: the answer is not that of Stripe"),
+    (401, INVALID, "is not known to Stripe: deleted, or mistyped"),
+    (
+        401,
+        "{\"error\":{\"code\":\"api_key_expired\",\"message\":\"Expired API Key provided: \
+         rk_test_***123\",\"type\":\"invalid_request_error\"}}",
+        "has expired or was rolled",
+    ),
+    (
+        401,
+        "{\"error\":{\"message\":\"The API key provided does not allow requests from your IP \
+         address.\"}}",
+        "works, but not from this address",
+    ),
+    (401, "{}", "is not known to work or not"),
+    (
+        403,
+        "{\"error\":{\"message\":\"The provided key 'rk_live_****abcd' does not have the required \
+         permissions for this endpoint on account 'acct_1abc'. Having the 'rak_balance_read' \
+         permission would allow this request to continue.\"}}",
+        "works, without the permission rak_balance_read on account acct_1abc",
+    ),
+    (
+        403,
+        "{\"error\":{\"message\":\"This is a restricted API key, but the required permissions are not \
+         available for use by restricted keys.\"}}",
+        "works, without the permission to read the balance",
+    ),
+    (
+        403,
+        "{\"error\":{\"code\":\"account_invalid\",\"message\":\"The provided key does not have access \
+         to account 'acct_1abc' (or that account does not exist).\"}}",
+        "works, without the permission to read the balance on account acct_1abc",
+    ),
+    (
+        403,
+        "{\"error\":{\"code\":\"secret_key_required\",\"message\":\"This API call cannot be made with a \
+         publishable API key. Please use a secret API key.\"}}",
+        "is a publishable key",
+    ),
+    (
+        429,
+        "{\"error\":{\"code\":\"rate_limit\"}}",
+        "too many requests (no reason given); try again later",
+    ),
+    (500, "", "Stripe answers 500; try again later"),
+    (503, "<html>", "Stripe answers 503; try again later"),
+    (404, "{}", "Stripe answers 404, in a way that is not understood"),
+];
+
 const ALIVE: &str = "{\"object\":\"balance\",\"livemode\":false}";
 const INVALID: &str = "{\"error\":{\"message\":\"Invalid API Key provided: sk_test_****\"}}";
 
@@ -153,4 +207,130 @@ fn key_prints_the_anatomy_of_what_it_is_given() {
     let run = stripeguard_with_input(repo.path(), &["key", "--format", "json"], secret.as_bytes());
     assert_eq!(run.json()[0]["type"], "secret");
     assert_eq!(stripeguard_with_input(repo.path(), &["key"], b"hello").code, 1);
+}
+
+#[test]
+fn every_answer_of_stripe_is_told_as_what_it_means() {
+    let repo = Repo::bare_directory();
+    repo.write(".env", format!("STRIPE_SECRET_KEY={}\n", key("sk_test", 99, 2)));
+    for &(status, body, told) in ANSWERS {
+        let (base, requests) = server(vec![(status, body)]);
+        let run = stripeguard(repo.path(), &["doctor", "--online", "--api-base", &base]);
+        assert_eq!(requests.join().unwrap().len(), 1, "one try");
+        let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(told), "{status} {body}: {text}");
+        let is_dead = ["is not known to Stripe", "has expired", "is a publishable"]
+            .iter()
+            .any(|word| told.contains(word));
+        assert_eq!(run.code, i32::from(is_dead), "{status} {body}");
+    }
+}
+
+#[test]
+fn a_server_that_hangs_up_is_no_dead_key() {
+    let repo = Repo::bare_directory();
+    repo.write(".env", format!("STRIPE_SECRET_KEY={}\n", key("sk_test", 99, 2)));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let run = stripeguard(repo.path(), &["doctor", "--online", "--api-base", &base]);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    assert!(run.stdout.contains("is not known to work or not"), "{}", run.stdout);
+}
+
+/// Stripe's own server for tests, where it is installed.
+struct StripeMock(std::process::Child, String);
+
+impl StripeMock {
+    fn start() -> Option<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let home = std::env::var("HOME").unwrap_or_default();
+        let programs = ["stripe-mock".to_owned(), format!("{home}/go/bin/stripe-mock")];
+        let start = |program: &String| {
+            let mut command = std::process::Command::new(program);
+            command.args(["-http-port", &port.to_string()]);
+            command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+            command.spawn().ok()
+        };
+        let child = programs.iter().find_map(start)?;
+        let mock = Self(child, format!("http://127.0.0.1:{port}"));
+        let is_up = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
+        let up = (0..200).any(|_| {
+            thread::sleep(std::time::Duration::from_millis(50));
+            is_up()
+        });
+        up.then_some(mock)
+    }
+}
+
+impl Drop for StripeMock {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn stripe_mock_answers_as_stripe_does() {
+    let Some(mock) = StripeMock::start() else {
+        #[allow(clippy::print_stderr)]
+        {
+            eprintln!("skipped: stripe-mock is not installed");
+        }
+        return;
+    };
+    let repo = Repo::bare_directory();
+    let secret = key("sk_test", 99, 2);
+    repo.write(".env", format!("STRIPE_SECRET_KEY={secret}\n"));
+    let run = stripeguard(repo.path(), &["doctor", "--online", "--api-base", &mock.1]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    assert!(run.stdout.contains("Stripe says: it works, in test mode"), "{}", run.stdout);
+    repo.write("a", format!("{secret}\n"));
+    let run = stripeguard(repo.path(), &["verify", "--yes", "--api-base", &mock.1]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stdout.contains("1 keys asked about, 1 of them work"), "{}", run.stdout);
+}
+
+#[test]
+fn settings_of_frameworks_are_looked_at() {
+    let repo = Repo::bare_directory();
+    let (secret, public) = (key("sk_test", 99, 2), key("pk_test", 99, 9));
+    repo.write(
+        "src/main/resources/application.yml",
+        "stripe:\n  secret-key: ${STRIPE_SECRET_KEY}\n  webhook-secret: whsec_\n",
+    )
+    .write(
+        "appsettings.json",
+        format!("{{\n  \"Stripe\": {{\n    \"SecretKey\": \"{public}\"\n  }}\n}}\n"),
+    )
+    .write("shop/settings.py", format!("STRIPE_SECRET_KEY = '{public}'\n"))
+    .write("config/services.php", format!("<?php return ['stripe' => ['secret' => '{public}']];\n"))
+    .write("nuxt.config.ts", format!("export default {{ stripeSecretKey: '{public}' }}\n"))
+    .write("config/credentials.yml.enc", "kJ8s/1nQ+stripe==--x--y\n")
+    .write("config/packages/stripe.yaml", "stripe:\n  api_key: '%env(STRIPE_API_KEY)%'\n")
+    .write(".envrc", format!("export STRIPE_SECRET_KEY={secret}\n"));
+    let run = stripeguard(repo.path(), &["doctor", "--format", "json"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let json = run.json();
+    let rows = json["variables"].as_array().unwrap();
+    let wrong: Vec<String> = rows
+        .iter()
+        .filter(|row| !row["problems"].as_array().unwrap().is_empty())
+        .map(|row| format!("{} {}", row["source"].as_str().unwrap(), row["name"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        wrong,
+        [
+            "appsettings.json SecretKey",
+            "config/services.php secret",
+            "nuxt.config.ts stripeSecretKey",
+            "shop/settings.py STRIPE_SECRET_KEY",
+            "src/main/resources/application.yml webhook-secret",
+        ]
+    );
+    let missing: Vec<&str> =
+        json["missing"].as_array().unwrap().iter().map(|m| m["name"].as_str().unwrap()).collect();
+    assert_eq!(missing, ["STRIPE_API_KEY"]);
 }

@@ -168,3 +168,87 @@ fn a_rule_that_cannot_be_read_is_a_gap_and_harms_nobody() {
         assert_eq!(gaps, 1, "{}", run.stdout);
     }
 }
+
+#[test]
+fn rules_of_a_repository_are_named_like_all_others() {
+    let repo = shop();
+    repo.write(".stripeguard/rules/no-sleep.yml", OWN).write("src/a.js", "sleep(5)\n");
+    let severity = |run: &super::Run| run.json()["findings"][0]["severity"].clone();
+    repo.write("stripeguard.toml", "lints = 'none'\n[rules]\nno-sleep = 'critical'\n");
+    let run = scan(repo.path(), &["."]);
+    assert_eq!(rules(&run), ["no-sleep \"src/a.js\""], "{}", run.stderr);
+    assert_eq!(severity(&run), "critical");
+    repo.write("stripeguard.toml", "[rules]\nno-sleep = 'off'\n");
+    assert_eq!(rules(&scan(repo.path(), &["."])), ["environment-dumped \"src/server.js\""]);
+    repo.write("stripeguard.toml", "[rules]\nno-slep = 'off'\n");
+    let run = scan(repo.path(), &["."]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("no-sleep"), "{}", run.stderr);
+    repo.remove("stripeguard.toml");
+    repo.write("src/a.js", "sleep(5) // stripeguard:allow[no-sleep] a test\n");
+    let json = scan(repo.path(), &["."]).json();
+    let findings = json["findings"].as_array().unwrap();
+    let told: Vec<String> =
+        findings.iter().map(|f| format!("{} {}", f["rule"], f["status"])).collect();
+    assert_eq!(told, ["\"environment-dumped\" \"open\"", "\"no-sleep\" \"suppressed\""]);
+}
+
+/// A module that makes a client of the server's library.
+const CLIENT: &str = "import Stripe from 'stripe';\nexport const stripe = new Stripe(key);\n";
+
+#[test]
+fn the_side_that_a_module_ships_to_decides_about_the_server_library() {
+    let found = |files: &[(&str, &str)]| {
+        let repo = Repo::new();
+        files.iter().for_each(|(path, text)| {
+            repo.write(path, text);
+        });
+        let run = scan(repo.path(), &["--tree", "."]);
+        let found = rules(&run).into_iter().filter(|rule| rule.starts_with("server-sdk"));
+        found.collect::<Vec<_>>().join(" ")
+    };
+    let package = |dependency: &str| {
+        format!("{{\"dependencies\": {{\"{dependency}\": \"1\", \"stripe\": \"18\"}}}}")
+    };
+    let (vite, next, express) = (package("vite"), package("next"), package("express"));
+    let page = "<html><script type=\"module\" src=\"/src/main.js\"></script></html>";
+    let main = "import { stripe } from './pay.js';\nstripe.charges.list();\n";
+    let browser = [
+        ("package.json", vite.as_str()),
+        ("index.html", page),
+        ("src/main.js", main),
+        ("src/pay.js", CLIENT),
+    ];
+    assert_eq!(found(&browser), "server-sdk-in-browser \"src/pay.js\"");
+    let client =
+        "'use client'\nimport { stripe } from '../lib/pay';\nexport default () => stripe;\n";
+    let through =
+        [("package.json", next.as_str()), ("app/page.tsx", client), ("lib/pay.ts", CLIENT)];
+    assert_eq!(found(&through), "server-sdk-in-browser \"lib/pay.ts\"");
+    let route = "import { stripe } from '../../lib/pay';\nexport const GET = () => stripe;\n";
+    let server =
+        [("package.json", next.as_str()), ("app/api/route.ts", route), ("lib/pay.ts", CLIENT)];
+    assert_eq!(found(&server), "");
+    assert_eq!(found(&[("package.json", express.as_str()), ("src/pay.js", CLIENT)]), "");
+}
+
+#[test]
+fn what_is_nowhere_is_told_only_where_everything_is_read() {
+    let repo = shop();
+    repo.write("public/pay.html", "<script src=\"https://js.stripe.com/v3/\"></script>\n");
+    repo.write("Dockerfile", "FROM node:22\nCOPY . .\n");
+    let found = |path: &str| {
+        let found = rules(&scan(repo.path(), &["--lints", "all", "--tree", path]));
+        let lacking =
+            |rule: &String| rule.starts_with("csp-missing") || rule.starts_with("env-file-in");
+        found.into_iter().filter(lacking).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        found("."),
+        ["env-file-in-build-context \"Dockerfile\"", "csp-missing \"public/pay.html\""]
+    );
+    assert_eq!(found("public"), [""; 0]);
+    repo.write(".dockerignore", ".env*\n")
+        .write("server.js", "helmet.contentSecurityPolicy(policy)\n");
+    assert_eq!(found("."), [""; 0]);
+}

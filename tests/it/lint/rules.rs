@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use stripeguard::lint::{Example, LINTS, Level, Linter, Rule, examples};
 use tempfile::TempDir;
 
-use super::{all, embedded};
+use super::{all, embedded, lint, places};
 use crate::cli::stripeguard;
 
 #[test]
@@ -93,4 +93,40 @@ fn the_pages_of_the_rules_are_those_that_the_program_writes() {
 fn errors_are_few() {
     let count = |level| LINTS.iter().filter(|lint| lint.level == level).count();
     assert!(count(Level::Error) * 2 <= LINTS.len());
+}
+
+/// What a remedy says to write instead can be written there: the rule then has nothing to say.
+#[test]
+fn a_fix_mends_what_its_rule_finds() {
+    let linter = Linter::new(&all(), Vec::new());
+    let mut fixes = 0;
+    for rule in embedded().iter().filter(|rule| rule.patterns.iter().any(|p| p.fix.is_some())) {
+        for example in &rule.examples.bad {
+            let files = [(example.path.as_str(), example.code.as_str())];
+            for finding in lint(&linter, &files).findings.iter().filter(|f| f.rule_id() == rule.id)
+            {
+                let fix =
+                    finding.remedy().lines().next().and_then(|line| line.strip_prefix("Write `"));
+                let Some(fix) = fix.and_then(|line| line.strip_suffix("`.")) else { continue };
+                let at = |offset: u64| usize::try_from(offset).unwrap();
+                let span = at(finding.place.start.offset)..at(finding.place.end.offset);
+                let mut mended = example.code.clone();
+                mended.replace_range(span, fix);
+                let left = places(&lint(&linter, &[(example.path.as_str(), mended.as_str())]));
+                let is_left = left.iter().any(|place| place.starts_with(&format!("{} ", rule.id)));
+                assert!(!is_left, "{}: {mended}", rule.id);
+                fixes += 1;
+            }
+        }
+    }
+    assert!(fixes >= 6, "{fixes} fixes were tried");
+}
+
+#[test]
+fn the_table_of_practices_names_every_rule() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/linting.md");
+    let text = fs::read_to_string(path).unwrap();
+    for lint in LINTS {
+        assert!(text.contains(&format!("`{}`", lint.id)), "docs/linting.md lacks {}", lint.id);
+    }
 }
