@@ -38,7 +38,7 @@ impl Case<'_> {
     /// A package that ships nothing by itself is part of what the packages ship that depend on it.
     pub(super) fn by_dependents(&self) -> Option<Exposure> {
         let graphs = self.judge.graphs.as_ref().filter(|_| self.question.in_tree)?;
-        let nearest = self.around.first().filter(|_| marker::is_script(self.question.path))?;
+        let nearest = self.around.first().filter(|_| is_module(self.question.path))?;
         let packages = &self.judge.packages;
         let dependents = graphs.dependents(packages, nearest);
         let made_with = dependents.iter().flat_map(|package| {
@@ -97,4 +97,9 @@ fn ships(path: &str, route: &[String], why: &str) -> String {
         [] | [_] => format!("{path} ships: {why}"),
         [first, rest @ ..] => format!("{path} ships: {first} ({why}) → {}", rest.join(" → ")),
     }
+}
+
+/// Whether a file can be imported for its code.
+fn is_module(path: &str) -> bool {
+    marker::is_script(path) || path.ends_with(".vue") || path.ends_with(".svelte")
 }
