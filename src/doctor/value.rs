@@ -40,6 +40,7 @@ pub(super) fn check(mut setting: Setting, detector: &Detector) -> Checked {
         problems.extend(whole(&clean, found, matches.len() + 1));
         problems.extend(fits(role, found));
         problems.extend(belongs(Environment::of(&setting.source), found));
+        problems.extend(legacy(found));
         if found.sample {
             problems.push(Problem::error(
                 "it is a sample from Stripe's documentation, which opens no account of yours",
@@ -184,6 +185,16 @@ fn whole(clean: &str, found: &Match, count: usize) -> Option<Problem> {
         Problem::error(
             format!("it is cut short: {} of {MODERN} characters behind the prefix", body.len()),
             "Copy the key from the Dashboard (Developers, API keys) once more, all of it.",
+        )
+    })
+}
+
+/// Whether it is a key of a form that Stripe has long given up.
+fn legacy(found: &Match) -> Option<Problem> {
+    matches!(found.rule.id, "stripe-modeless-key" | "stripe-legacy-key").then(|| {
+        Problem::warning(
+            "it is a legacy key, without a mode in it, which tools of today refuse",
+            "Roll it in the Dashboard (Developers, API keys), which gives a key of today's form.",
         )
     })
 }

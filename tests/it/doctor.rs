@@ -101,6 +101,8 @@ fn what_is_no_key_of_stripe() {
     assert_problem(&format!("STRIPE_SECRET_KEY=sk_test_{}", "x".repeat(24)), "placeholder");
     assert_problem("STRIPE_SECRET_KEY=sk_test_your_key_here", "cut short or mistyped");
     assert_problem(&format!("STRIPE_SECRET_KEY={}", Random::new(3).base62(32)), "before 2012");
+    let modeless = format!("STRIPE_SECRET_KEY=sk_{}", Random::new(5).base62(29));
+    assert_problem(&modeless, "it is a legacy key");
     assert_problem("STRIPE_SECRET_KEY=hello", "does not begin like any key");
 }
 
