@@ -9,6 +9,7 @@ pub(crate) mod inflate;
 pub(crate) mod midx;
 mod order;
 pub(crate) mod pass;
+mod touched;
 pub(crate) mod traverse;
 
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! Walking all objects of a pack, bases before their deltas, with as little unpacking as possible.
 
 use std::io::{self, Read};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flate2::read::ZlibDecoder;
 
@@ -13,7 +13,8 @@ use crate::git::pack::entry::{Header, Storage};
 use crate::git::pack::forest::{Entry, Forest, Root};
 use crate::git::pack::inflate::Inflater;
 use crate::git::pack::pass::{FOREIGN, Pass, Target};
-use crate::map::{Map, Memory};
+use crate::git::pack::touched::Touched;
+use crate::map::Map;
 
 /// A pack to be walked.
 #[derive(Clone, Copy)]
@@ -27,19 +28,8 @@ pub(crate) struct Source<'a> {
 const SHARE: usize = 64;
 /// Trees of deltas whose root is larger are walked one at a time, when all others are done.
 pub(crate) const LARGE: u64 = 64 << 20;
-/// The mapped memory is given back when the process has more than this, unless little of it is
-/// mapped. Objects are small and lie apart, and the system maps 64 KiB and more around each: how much
-/// it is shows only by asking.
-const RESIDENT: u64 = 360 << 20;
-const LITTLE: u64 = 64 << 20;
-/// It is asked after so many bytes of the pack were read. Where the system does not tell, the memory
-/// is given back after twelve times as many.
-const ASKED: u64 = 4 << 20;
-const UNTOLD: u64 = 12 * ASKED;
-/// An object counts as so many bytes at least.
-const LEAST: u64 = 1 << 10;
-/// A worker tells the others after so many bytes how much it has read.
-const SHARED: u64 = 1 << 20;
+/// After so many bytes of one object the mapped memory behind is given back.
+const BEHIND: usize = 48 << 20;
 /// Objects kept for their children take no more than this for each worker; what is given up is made
 /// again when it is needed.
 const KEPT: usize = 256 << 20;
@@ -49,19 +39,19 @@ const POOL: usize = 16 << 20;
 impl Source<'_> {
     /// Walks all objects on several threads, each with a pass of its own.
     pub fn run<P: Pass + Send>(&self, passes: &mut [P]) {
-        let (next, read) = (AtomicUsize::new(0), AtomicU64::new(0));
+        let (next, touched) = (AtomicUsize::new(0), Touched::new(&self.pack.map));
         std::thread::scope(|scope| {
             let shares = self.forest.roots.len().div_ceil(SHARE);
             for pass in passes.iter_mut().take(shares) {
-                scope.spawn(|| Worker::new(*self, &read, pass).run(&next));
+                scope.spawn(|| Worker::new(*self, &touched, pass).run(&next));
             }
         });
         let large = self.forest.roots.iter().filter(|root| root.size > LARGE);
         if let Some(pass) = passes.first_mut() {
-            let mut worker = Worker::new(*self, &read, pass);
+            let mut worker = Worker::new(*self, &touched, pass);
             large.for_each(|root| worker.tree(root));
         }
-        self.pack.map.release(0..self.pack.map.len());
+        touched.release();
     }
 
     /// Hints that an entry will be read soon: where it is and its id lie anywhere in two large files.
@@ -83,8 +73,7 @@ struct Frame<N> {
 
 struct Worker<'a, P: Pass> {
     source: Source<'a>,
-    read: &'a AtomicU64,
-    unshared: u64,
+    touched: &'a Touched<'a>,
     pass: &'a mut P,
     inflater: Inflater,
     data: Vec<u8>,
@@ -94,19 +83,9 @@ struct Worker<'a, P: Pass> {
 }
 
 impl<'a, P: Pass> Worker<'a, P> {
-    fn new(source: Source<'a>, read: &'a AtomicU64, pass: &'a mut P) -> Self {
+    fn new(source: Source<'a>, touched: &'a Touched<'a>, pass: &'a mut P) -> Self {
         let (data, pieces, pool) = (Vec::new(), Vec::new(), Vec::new());
-        Self {
-            source,
-            read,
-            unshared: 0,
-            pass,
-            inflater: Inflater::new(),
-            data,
-            pieces,
-            pool,
-            pooled: 0,
-        }
+        Self { source, touched, pass, inflater: Inflater::new(), data, pieces, pool, pooled: 0 }
     }
 
     fn run(&mut self, next: &AtomicUsize) {
@@ -273,21 +252,10 @@ impl<'a, P: Pass> Worker<'a, P> {
         header.ok_or_else(|| crate::git::database::BAD_ENTRY.to_owned())
     }
 
-    /// Gives the mapped memory back after every so many bytes of the pack.
-    fn count(&mut self, header: &Header, entry: Entry) {
-        let end = self.source.forest.offset(entry + 1);
-        let length = end.saturating_sub(header.data as u64);
-        self.unshared += length.max(LEAST);
-        if self.unshared < SHARED {
-            return;
-        }
-        let length = std::mem::take(&mut self.unshared);
-        let before = self.read.fetch_add(length, Ordering::Relaxed);
-        let passes = |step: u64| before / step != (before + length) / step;
-        let is_too_much = |now: Memory| now.resident > RESIDENT && now.mapped > LITTLE;
-        if passes(ASKED) && Memory::now().map_or(passes(UNTOLD), is_too_much) {
-            self.source.pack.map.release(0..self.source.pack.map.len());
-        }
+    /// Notes that an entry was read.
+    fn count(&self, header: &Header, entry: Entry) {
+        let end = usize::try_from(self.source.forest.offset(entry + 1)).unwrap_or(usize::MAX);
+        self.touched.note(header.data, end);
     }
 
     fn buffer(&mut self) -> Vec<u8> {
@@ -332,7 +300,7 @@ impl Read for Passing<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.map.get(self.at..).unwrap_or_default().read(buffer)?;
         self.at += read;
-        if self.at - self.kept > UNTOLD as usize {
+        if self.at - self.kept > BEHIND {
             self.map.release(0..self.map.len());
             self.kept = self.at;
         }
