@@ -34,7 +34,7 @@ const BEHIND: usize = 48 << 20;
 /// again when it is needed.
 const KEPT: usize = 256 << 20;
 /// Buffers kept for reuse take no more than this for each worker.
-const POOL: usize = 16 << 20;
+const POOL: usize = 4 << 20;
 
 impl Source<'_> {
     /// Walks all objects on several threads, each with a pass of its own.
