@@ -9,7 +9,8 @@ use crate::git::pack::forest::Entry;
 use crate::git::pack::pass::{FOREIGN, Pass, Target};
 use crate::git::plan::is_repeated;
 use crate::git::scan::Scanner;
-use crate::git::tree_pass::{Marks, TreePass};
+use crate::git::tree_marks::Marks;
+use crate::git::tree_pass::TreePass;
 
 /// Logs trees, and counts them.
 pub(crate) struct CountedTrees<'a> {

@@ -61,6 +61,7 @@ mod surroundings;
 mod tips;
 mod tree;
 mod tree_log;
+mod tree_marks;
 mod tree_pass;
 mod tree_view;
 mod verify;

@@ -14,41 +14,10 @@ use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
 use crate::git::pack::pass::{FOREIGN, Pass, Target};
 use crate::git::presence::{self, Presence};
-use crate::git::tree::{self, Entries, EntryKind};
+use crate::git::tree::{Entries, EntryKind};
 use crate::git::tree_log::{NONE, Record, Row, TreeLog, flag};
+use crate::git::tree_marks::{Mark, Marks, pair_up};
 use crate::git::tree_view::{Cut, Excerpt, View};
-
-/// An entry that matters, in the bytes of a tree.
-#[derive(Clone, Copy, Debug)]
-struct Mark {
-    start: u32,
-    end: u32,
-    flags: u8,
-    /// It was taken over from the base, which has it too.
-    carried: bool,
-}
-
-impl Mark {
-    /// The bytes of the entry.
-    fn entry<'a>(&self, tree: &'a [u8]) -> &'a [u8] {
-        &tree[self.start as usize..self.end as usize]
-    }
-
-    /// What git sorts the entries of a tree by: the name, that of a directory with a slash.
-    fn sort_key<'a>(&self, tree: &'a [u8]) -> impl Iterator<Item = u8> + use<'a> {
-        let entry = self.entry(tree);
-        let space = memchr::memchr(b' ', entry).map_or(entry.len(), |space| space + 1);
-        let name = entry[space..].iter().copied().take_while(|byte| *byte != 0);
-        name.chain((self.flags & flag::TREE != 0).then_some(b'/'))
-    }
-}
-
-/// What is known of a tree, for those that are deltas to it.
-pub(crate) struct Marks {
-    record: Record,
-    /// In the order of the entries.
-    marks: Vec<Mark>,
-}
 
 /// How the entry of a directory begins.
 const MODE: &[u8] = b"40000 ";
@@ -137,7 +106,7 @@ impl<'a> TreePass<'a> {
                 self.log.candidates.insert(entry.name.to_owned());
             }
             if flags != 0 {
-                marks.push(mark(&entry, flags));
+                marks.push(Mark::new(&entry, flags));
             }
         }
         marks
@@ -263,7 +232,7 @@ impl<'a> TreePass<'a> {
                     let end = start as u32 + (known.end - known.start);
                     marks.push(Mark { start: start as u32, end, flags: known.flags, carried });
                 } else {
-                    marks.extend(directory_at(tree, self.id_len, start)?);
+                    marks.extend(Mark::directory_at(tree, self.id_len, start)?);
                 }
             }
         }
@@ -283,7 +252,7 @@ impl<'a> TreePass<'a> {
             let near = part.at.saturating_sub(MODE.len() - 1);
             let end = part.bytes.len().min(part.at + to - from + MODE.len());
             for at in self.directory.find_iter(&part.bytes[near..end]) {
-                marks.extend(directory_at(tree, self.id_len, from - part.at + near + at)?);
+                marks.extend(Mark::directory_at(tree, self.id_len, from - part.at + near + at)?);
             }
         }
         marks.sort_unstable_by_key(|mark| (mark.end, !mark.carried));
@@ -377,39 +346,6 @@ impl Pass for TreePass<'_> {
     fn failed(&mut self, _: Entry, _: &str) {
         // The pass over contents has reported it already.
     }
-}
-
-fn mark(entry: &tree::Entry<'_>, flags: u8) -> Mark {
-    Mark { start: entry.start as u32, end: entry.end as u32, flags, carried: false }
-}
-
-/// Marks as carried the entries that the base has too, and gives back those of the base that are
-/// left over. Both are in the order of trees; where a tree is not sorted, entries that are the same
-/// count as removed and added.
-fn pair_up(
-    (marks, bytes): (&mut [Mark], &[u8]),
-    (base, base_bytes): (&[Mark], &[u8]),
-) -> Vec<Mark> {
-    let mut removed = Vec::new();
-    let mut rest = base.iter().map(|mark| Mark { carried: false, ..*mark }).peekable();
-    for mark in marks {
-        let is_before = |old: &Mark| old.sort_key(base_bytes).lt(mark.sort_key(bytes));
-        removed.extend(std::iter::from_fn(|| rest.next_if(is_before)));
-        let same = |old: &Mark| old.entry(base_bytes) == mark.entry(bytes);
-        mark.carried = rest.next_if(same).is_some();
-    }
-    removed.extend(rest);
-    removed
-}
-
-fn directory_at(tree: View<'_>, id_len: usize, at: usize) -> Result<Option<Mark>, Cut> {
-    let entry = tree.entry(at, id_len)?.filter(|entry| entry.kind == EntryKind::Tree);
-    Ok(entry.map(|entry| Mark {
-        start: at as u32,
-        end: (at + entry.end - entry.start) as u32,
-        flags: flag::TREE,
-        carried: false,
-    }))
 }
 
 /// How much of a copied piece is looked at where it meets another: more than most entries have.
