@@ -14,7 +14,7 @@ use crate::detect::Detector;
 use crate::finding::{Lineage, Traced};
 use crate::git::{
     self, Attribution, Exposure, Index, IndexEntry, Object, PathHistory, Probe, RefKind,
-    Repository, Since,
+    Repository, Since, Walk,
 };
 use crate::scan::{Found, Scanner};
 use crate::sighting::Sighting;
@@ -127,38 +127,8 @@ fn one(
     scanner: &Scanner,
     progress: &Progress,
 ) -> History {
-    let hits = Hits {
-        scanner,
-        some_day: options.cache.map(|_| scanner.some_day()),
-        tentative: AtomicBool::new(false),
-        found: Mutex::default(),
-        members: Mutex::default(),
-    };
-    let candidates = |window: &[u8], found: git::Report<'_>| {
-        scanner.detector().candidates(window, found);
-    };
-    let probe = Probe {
-        candidates: &candidates,
-        longest: scanner.detector().longest_needle(),
-        reach: Detector::REACH,
-        whole: &container::is_container,
-    };
-    let known = options.cache.and_then(|cache| cache.read(repository));
-    let Since { walk, again, known } = git::walk_since(
-        repository,
-        known.as_ref(),
-        &probe,
-        &|object| hits.visit(object),
-        options.threads,
-        progress,
-    );
-    let members = hits.opened(&again);
-    if let (Some(cache), Some(known)) = (options.cache, known)
-        && !hits.tentative.load(Ordering::Relaxed)
-        && !scanner.is_budget_spent()
-    {
-        cache.write(repository, &known.with_archives(members, hits.partly()));
-    }
+    let hits = Hits::new(scanner, options.cache);
+    let (walk, members) = read(repository, options, &hits, progress);
     let mut coverage = walk.coverage.clone();
     coverage.members += members;
     for state in &mut coverage.repositories {
@@ -192,6 +162,42 @@ fn one(
         traced.extend(around(repository, options, scanner, &mut coverage));
     }
     History { coverage, traced }
+}
+
+/// Reads the database, or of one that is known what is new in it. Says, too, how many members of
+/// archives were opened that are not counted yet.
+fn read(
+    repository: &Repository,
+    options: &Options<'_>,
+    hits: &Hits<'_>,
+    progress: &Progress,
+) -> (Walk, u64) {
+    let candidates = |window: &[u8], found: git::Report<'_>| {
+        hits.scanner.detector().candidates(window, found);
+    };
+    let probe = Probe {
+        candidates: &candidates,
+        longest: hits.scanner.detector().longest_needle(),
+        reach: Detector::REACH,
+        whole: &container::is_container,
+    };
+    let known = options.cache.and_then(|cache| cache.read(repository));
+    let Since { walk, again, known } = git::walk_since(
+        repository,
+        known.as_ref(),
+        &probe,
+        &|object| hits.visit(object),
+        options.threads,
+        progress,
+    );
+    let members = hits.opened(&again);
+    if let (Some(cache), Some(known)) = (options.cache, known)
+        && !hits.tentative.load(Ordering::Relaxed)
+        && !hits.scanner.is_budget_spent()
+    {
+        cache.write(repository, &known.with_archives(members, hits.partly()));
+    }
+    (walk, members)
 }
 
 /// The index of this work tree, and those of the others with what stands before their paths.
@@ -241,7 +247,17 @@ struct Hits<'a> {
     members: Mutex<HashMap<ObjectId, u64>>,
 }
 
-impl Hits<'_> {
+impl<'a> Hits<'a> {
+    fn new(scanner: &'a Scanner, cache: Option<&Cache>) -> Self {
+        Self {
+            scanner,
+            some_day: cache.map(|_| scanner.some_day()),
+            tentative: AtomicBool::new(false),
+            found: Mutex::default(),
+            members: Mutex::default(),
+        }
+    }
+
     fn visit(&self, object: &Object<'_>) -> bool {
         let (origin, spot) = match object.kind {
             ObjectKind::Blob => (Origin::History(object.id), Spot::Object(object.id)),
