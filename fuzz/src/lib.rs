@@ -186,14 +186,16 @@ pub fn texts(data: &[u8]) {
     source_map::original("dist/app.js", data, data.len() / 2, map);
 }
 
+/// A file of every language that rules about practice parse.
+pub const CODE_NAMES: [&str; 16] = [
+    "a.ts", "a.tsx", "a.js", "a.py", "a.rb", "a.php", "a.go", "A.java", "a.sh", "a.yml", "a.html",
+    ".env", "A.kt", "a.swift", "A.cs", "a.ex",
+];
+
 /// Code of every language that rules about practice parse.
 pub fn code(data: &[u8]) {
-    const NAMES: [&str; 12] = [
-        "a.ts", "a.tsx", "a.js", "a.py", "a.rb", "a.php", "a.go", "A.java", "a.sh", "a.yml",
-        "a.html", ".env",
-    ];
     let (first, text) = data.split_first().unwrap_or((&0, &[]));
-    let name = NAMES[usize::from(*first) % NAMES.len()];
+    let name = CODE_NAMES[usize::from(*first) % CODE_NAMES.len()];
     // Its patterns are compiled once, which takes longer than most texts.
     static LINTER: LazyLock<Linter> = LazyLock::new(|| {
         Linter::new(&Selection { preset: Preset::All, ..Selection::default() }, Vec::new())
