@@ -90,8 +90,12 @@ pub fn repository(data: &[u8]) {
         let _ = fs::write(path, content);
     }
     let root = dir.path().to_owned();
-    read(Scope::Paths { paths: vec![root.clone()], sides: Sides::Auto }, data.len());
-    read(Scope::Staged { repository: root, surroundings: git::Surroundings::default() }, 1);
+    let paths = Scope::Paths { paths: vec![root.clone()], sides: Sides::Auto };
+    let staged = Scope::Staged { repository: root, surroundings: git::Surroundings::default() };
+    // What is left may be no repository at all.
+    for report in [scan(paths, data.len().is_multiple_of(3), 1), scan(staged, false, 1)] {
+        report.iter().for_each(write);
+    }
     revisions(dir.path());
 }
 
@@ -107,23 +111,21 @@ fn seal(name: &str, content: &mut [u8]) {
     }
 }
 
-fn read(scope: Scope, choice: usize) {
+/// A scan without lints, as a program that begins anew each time would do it.
+pub fn scan(scope: Scope, verify_objects: bool, threads: usize) -> Option<report::Report> {
     let request = Request {
         scope,
         history: history::Scope::Local,
-        verify_objects: choice.is_multiple_of(3),
+        verify_objects,
         no_ignore: false,
         cache: None,
         lints: Selection::none(),
-        threads: 1,
+        threads,
         today: TODAY,
         settings: Settings::default(),
         baseline: None,
     };
-    // What is left may be no repository at all.
-    if let Ok(report) = run::run(&request, &Progress::default()) {
-        write(&report);
-    }
+    run::run(&request, &Progress::default()).ok()
 }
 
 /// What else is read of a repository: a push and a range start from names.

@@ -186,17 +186,27 @@ impl Reader<'_> {
             self.at += len;
             return (len > 0 && self.at <= self.data.len()).then_some((from, len, false));
         }
-        let (mut from, mut len) = (0usize, 0usize);
-        for bit in 0..4 {
-            if code & 1 << bit != 0 {
-                from |= usize::from(self.byte()?) << (8 * bit);
-            }
+        let packed = self.up_to_eight(code.count_ones() as usize - 1)?;
+        let (mut number, mut taken) = (0, 0);
+        // Which bytes are there differs from one instruction to the next, so there is no branch on it.
+        for bit in 0..7 {
+            let present = u64::from(code >> bit & 1);
+            number |= (packed >> taken & 0xff & present.wrapping_neg()) << (8 * bit);
+            taken += 8 * present;
         }
-        for bit in 0..3 {
-            if code & 0x10 << bit != 0 {
-                len |= usize::from(self.byte()?) << (8 * bit);
-            }
-        }
+        let (from, len) = (number as u32 as usize, (number >> 32) as usize);
         Some((from, if len == 0 { 0x10000 } else { len }, true))
+    }
+
+    /// The next bytes as a number, the first of them lowest; those behind them mean nothing.
+    fn up_to_eight(&mut self, count: usize) -> Option<u64> {
+        let rest = self.data.get(self.at..).filter(|rest| rest.len() >= count)?;
+        self.at += count;
+        let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut bytes = [0; 8];
+            bytes[..rest.len()].copy_from_slice(rest);
+            bytes
+        });
+        Some(u64::from_le_bytes(bytes))
     }
 }
