@@ -18,6 +18,7 @@ use aho_corasick::packed::Searcher;
 use stripeguard::blob::ObjectId;
 use stripeguard::coverage::Progress;
 use stripeguard::git::{self, Object, Probe, Report};
+use stripeguard::source::history::MARGIN;
 
 /// What a scan looks for, more or less.
 const LITERALS: [&str; 4] = ["k_live_", "k_test_", "whsec_", "sk_org_"];
@@ -115,7 +116,8 @@ fn scan(repository: &git::Repository, threads: usize, wanted: usize) -> String {
             report(found.start()..found.end());
         }
     };
-    let probe = Probe { candidates: &candidates, longest: 8, reach: (64, 320), whole: &container };
+    let probe =
+        Probe { candidates: &candidates, margin: MARGIN, reach: (64, 320), whole: &container };
     let asked = AtomicU64::new(0);
     let picked = AtomicU64::new(0);
     let visit = |object: &Object<'_>| {

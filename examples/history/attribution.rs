@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use stripeguard::blob::{ObjectId, ObjectKind};
 use stripeguard::coverage::Progress;
 use stripeguard::git::{self, Attribution, Probe};
+use stripeguard::source::history::MARGIN;
 
 use crate::{Outcome, Subject};
 
@@ -20,7 +21,7 @@ type Places = BTreeMap<(ObjectId, Vec<u8>), Events>;
 
 pub fn check(subject: &Subject) -> Outcome {
     let sample = sample(subject);
-    let probe = Probe { candidates: &|_, _| {}, longest: 1, reach: (0, 0), whole: &|_| true };
+    let probe = Probe { candidates: &|_, _| {}, margin: MARGIN, reach: (0, 0), whole: &|_| true };
     let visit =
         |object: &git::Object<'_>| object.kind == ObjectKind::Blob && sample.contains(&object.id);
     let walk = git::walk(&subject.repository, &probe, &visit, 2, &Progress::default());

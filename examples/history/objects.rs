@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use stripeguard::coverage::Progress;
 use stripeguard::git::{self, Probe};
+use stripeguard::source::history::MARGIN;
 
 use crate::{Outcome, Subject};
 
@@ -15,7 +16,7 @@ pub fn check(subject: &Subject) -> Outcome {
         "--batch-check=%(objecttype)",
     ]);
     let count = |kind: &[u8]| listed.split(|b| *b == b'\n').filter(|line| *line == kind).count();
-    let probe = Probe { candidates: &|_, _| {}, longest: 1, reach: (0, 0), whole: &|_| false };
+    let probe = Probe { candidates: &|_, _| {}, margin: MARGIN, reach: (0, 0), whole: &|_| false };
     let walk = git::walk(&subject.repository, &probe, &|_| false, 2, &Progress::default());
     let objects = walk.coverage.objects;
     let mut outcome = Outcome::default();

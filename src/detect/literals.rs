@@ -12,7 +12,7 @@ use aho_corasick::packed::{Config, MatchKind, Searcher};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, Input, MatchKind as AnyMatchKind, Span};
 
 use super::chance::{Commonness, Mask, STUB, Stub};
-use super::search::{Hit, Needle};
+use super::search::{ENOUGH, Hit, Needle};
 
 /// How many sets there are, and how many stubs one may hold: a packed search takes 128.
 const SETS: usize = 16;
@@ -24,7 +24,6 @@ pub struct Literals {
     engine: Engine,
     /// The literals that begin with the stub that the engine knows by this number, longest first.
     by_stub: Vec<Vec<Needle>>,
-    longest: usize,
 }
 
 /// SIMD where the processor has it: the automaton costs ten times as much per byte.
@@ -38,7 +37,7 @@ impl Literals {
     /// The search for literals of four bytes and more. Of two at one place the longer one wins.
     pub fn new(mut needles: Vec<Needle>) -> Self {
         needles.sort_by(|(a, _), (b, _)| a[..STUB].cmp(&b[..STUB]).then(b.len().cmp(&a.len())));
-        let longest = needles.iter().map(|(needle, _)| needle.len()).max().unwrap_or(0);
+        debug_assert!(needles.iter().all(|(needle, _)| needle.len() <= ENOUGH));
         let groups: Vec<&[Needle]> =
             needles.chunk_by(|(a, _), (b, _)| a[..STUB] == b[..STUB]).collect();
         let stubs: Vec<Stub> = groups.iter().filter_map(|group| stub(group)).collect();
@@ -61,12 +60,7 @@ impl Literals {
             )),
         };
         let by_stub = order.iter().map(|&at| groups[at].to_vec()).collect();
-        Self { engine, by_stub, longest }
-    }
-
-    /// The length of the longest literal.
-    pub fn longest(&self) -> usize {
-        self.longest
+        Self { engine, by_stub }
     }
 
     /// The first literal that begins within a range; it may end behind it.

@@ -5,6 +5,7 @@ mod chance;
 mod judge;
 mod literals;
 mod pass;
+pub mod seam;
 mod search;
 mod words;
 
@@ -95,11 +96,6 @@ impl Detector {
         Self { search: Search::new(), today }
     }
 
-    /// The length of the longest literal that is searched for.
-    pub fn longest_needle(&self) -> usize {
-        self.search.longest()
-    }
-
     /// Calls back with the place of each literal that a credential may begin with: the bare
     /// search, which looks at nothing but the literals.
     pub fn candidates(&self, window: &[u8], found: &mut dyn FnMut(Range<usize>)) {
@@ -114,7 +110,7 @@ impl Detector {
             let first = self.search.hits(&text.text, 0..text.text.len()).next(0);
             let place = first.and_then(|hit| text.source_span(&hit.span));
             if let Some(place) = place {
-                found(place.start..place.end.min(place.start + self.longest_needle()));
+                found(place.start..place.end.min(place.start + search::ENOUGH));
             }
         }
     }

@@ -89,12 +89,13 @@ impl Pass<'_> {
     ) -> Option<usize> {
         let mut last_end = last_end;
         let mut end = None;
-        for Plain { rule, lead } in prefixes {
-            let start = hit.start.checked_sub(lead.len());
-            let Some(start) = start.filter(|&i| bytes[i..].starts_with(lead.as_bytes())) else {
+        for Plain { rule, lead, rest } in prefixes {
+            let is_whole = bytes[..hit.start].ends_with(lead.as_bytes())
+                && bytes[hit.end..].starts_with(rest.as_bytes());
+            if !is_whole {
                 continue;
-            };
-            let prefix = start..hit.end;
+            }
+            let prefix = hit.start - lead.len()..hit.end + rest.len();
             let outcome = self.plain(bytes, &prefix, &RULES[*rule], last_end, depth);
             if let Ok(found) = &outcome {
                 (last_end, end) = (Some(found.span.end), Some(found.span.end));

@@ -36,6 +36,8 @@ pub struct Plain {
     pub rule: usize,
     /// What stands before the literal in the prefix.
     pub lead: &'static str,
+    /// What stands behind it.
+    pub rest: &'static str,
 }
 
 /// A search for all literals. What is spelled twice stands in a long word; only such words are
@@ -77,12 +79,6 @@ impl Search {
             words: Words::new(bytes, range),
         }
     }
-
-    /// The length of the longest literal.
-    pub fn longest(&self) -> usize {
-        let all = [&self.literals, &self.deep.marked, &self.deep.encoded];
-        all.map(Literals::longest).into_iter().max().unwrap_or(0)
-    }
 }
 
 fn deep() -> Deep {
@@ -94,9 +90,10 @@ fn deep() -> Deep {
     Deep { marked: literals(marked), encoded: literals(encoded) }
 }
 
-/// So much of a literal is looked for. More of it would hit hardly less often, and in a history each
-/// place where a delta changes something is searched as far to both sides.
-const ENOUGH: usize = 16;
+/// So much of a literal is looked for, in bytes; none is longer. More of one would hit hardly less
+/// often, and in a history each place where a delta changes something is searched as far to both
+/// sides.
+pub(super) const ENOUGH: usize = 16;
 
 fn spelled(spelled: Spelled) -> Needle {
     let Spelled { mut needle, layer, phase } = spelled;
@@ -119,7 +116,8 @@ fn plain() -> impl Iterator<Item = Needle> {
     for (rule, prefix) in prefixes() {
         let is_shared = prefix.len() == SHARED + 1 && shared[&prefix[1..]] > 1;
         let (lead, needle) = prefix.split_at(usize::from(is_shared));
-        needles.entry(needle).or_default().push(Plain { rule, lead });
+        let (needle, rest) = needle.split_at(needle.len().min(ENOUGH));
+        needles.entry(needle).or_default().push(Plain { rule, lead, rest });
     }
     needles.into_iter().map(|(text, plain)| (text.as_bytes().to_vec(), Target::Plain(plain)))
 }
@@ -221,9 +219,9 @@ impl<'a> Hits<'a> {
         let search = self.search;
         for literals in [&search.deep.encoded, &search.literals] {
             let mut from = 0;
-            while let Some(hit) = literals.find(&glued, from..SEAM) {
+            while let Some(hit) = literals.find(&glued, from..WRAP) {
                 from = hit.span.start + 1;
-                let is_across = hit.span.end > SEAM;
+                let is_across = hit.span.end > WRAP;
                 if matches!(hit.target, Target::Spelled { layer: Layer::Base64, .. }) && is_across {
                     let span = places[hit.span.start]..places[hit.span.end - 1] + 1;
                     self.deep.push(Hit { span, ..hit });
@@ -250,7 +248,7 @@ fn has_long_run(word: &[u8]) -> bool {
     })
 }
 
-fn is_base64(byte: &u8) -> bool {
+pub(super) fn is_base64(byte: &u8) -> bool {
     BASE64[usize::from(*byte)]
 }
 
@@ -267,19 +265,19 @@ const BASE64: [bool; 256] = {
 };
 
 /// How much of a line and of the next is looked at together.
-const SEAM: usize = 12;
+pub(super) const WRAP: usize = 12;
 
 /// The end of a line of base64 and the beginning of the next, and where each character stands.
-fn glued(bytes: &[u8], end: usize) -> Option<([u8; 2 * SEAM], [usize; 2 * SEAM])> {
-    let before = bytes[..end].last_chunk::<SEAM>().filter(|line| line.iter().all(is_base64))?;
+fn glued(bytes: &[u8], end: usize) -> Option<([u8; 2 * WRAP], [usize; 2 * WRAP])> {
+    let before = bytes[..end].last_chunk::<WRAP>().filter(|line| line.iter().all(is_base64))?;
     let rest = &bytes[end..];
-    let gap = rest.iter().take(SEAM).take_while(|byte| byte.is_ascii_whitespace()).count();
-    let after = rest[gap..].first_chunk::<SEAM>().filter(|line| line.iter().all(is_base64))?;
+    let gap = rest.iter().take(WRAP).take_while(|byte| byte.is_ascii_whitespace()).count();
+    let after = rest[gap..].first_chunk::<WRAP>().filter(|line| line.iter().all(is_base64))?;
     if !rest[..gap].contains(&b'\n') {
         return None;
     }
     let glued = array::from_fn(|at| before.iter().chain(after).nth(at).copied().unwrap_or(0));
     let places =
-        array::from_fn(|at| if at < SEAM { end - SEAM + at } else { end + gap + at - SEAM });
+        array::from_fn(|at| if at < WRAP { end - WRAP + at } else { end + gap + at - WRAP });
     Some((glued, places))
 }

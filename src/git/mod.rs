@@ -107,8 +107,8 @@ pub struct Probe<'a> {
     /// Calls back with the range of each literal in the window with which something begins that
     /// may count. It is called for parts of objects, so it must look at nothing but the literal.
     pub candidates: &'a (dyn Fn(&[u8], Report<'_>) + Sync),
-    /// The length of the longest literal, in bytes.
-    pub longest: usize,
+    /// How much beside a change must be seen for that.
+    pub margin: Margin,
     /// How many bytes left of a candidate's start, and how many right of it, decide whether it
     /// counts. A candidate of which so many bytes were copied from another version of an object is
     /// judged as it was there.
@@ -116,6 +116,20 @@ pub struct Probe<'a> {
     /// Whether the head of an object, up to [`HEAD_LEN`] bytes, says that it must be read whole
     /// whatever `candidates` says: archives, images, UTF-16.
     pub whole: &'a (dyn Fn(&[u8]) -> bool + Sync),
+}
+
+/// How many bytes beside a place where something changes can make a candidate together with it, or
+/// decide whether there is one.
+#[derive(Clone, Copy, Debug)]
+pub struct Margin {
+    /// Of the bytes that end at the change, how many at their end.
+    pub before: fn(&[u8]) -> usize,
+    /// Of the bytes that begin at the change, how many at their beginning.
+    pub after: fn(&[u8]) -> usize,
+    /// So many are enough on both sides if there is no NUL.
+    pub name: usize,
+    /// So many are always enough.
+    pub most: usize,
 }
 
 /// How many bytes of the beginning of an object [`Probe::whole`] is shown.

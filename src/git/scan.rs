@@ -239,7 +239,7 @@ impl<'a> Scanner<'a> {
 
     /// Whether there are candidates in what the delta inserts or brings together.
     fn inserts_candidates(&mut self, delta: &Delta<'_>) -> bool {
-        delta.changes(self.probe.longest.saturating_sub(1), &mut self.changes);
+        delta.changes(self.probe.margin, &mut self.changes);
         let mut found = false;
         (self.probe.candidates)(self.changes.bytes(), &mut |_| found = true);
         found

@@ -14,7 +14,7 @@ pub(crate) fn may_hold(
     size: u64,
     probe: &Probe<'_>,
 ) -> Result<bool, String> {
-    let overlap = probe.longest.saturating_sub(1);
+    let overlap = probe.margin.most;
     let mut window = vec![0; overlap + CHUNK];
     let (mut kept, mut read) = (0, 0u64);
     loop {

@@ -9,7 +9,6 @@ use crate::blob::{ObjectId, ObjectKind};
 use crate::git::Probe;
 use crate::git::hit_set::HitSet;
 use crate::git::pack::Pack;
-use crate::git::pack::collage::Collage;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
 use crate::git::pack::pass::{FOREIGN, Pass, Target};
@@ -34,7 +33,6 @@ pub(crate) struct TreePass<'a> {
     pub log: TreeLog,
     directory: Finder<'static>,
     excerpt: Excerpt,
-    changes: Collage,
     taken: Vec<bool>,
 }
 
@@ -56,7 +54,6 @@ impl<'a> TreePass<'a> {
             log: TreeLog::default(),
             directory: Finder::new(MODE),
             excerpt: Excerpt::default(),
-            changes: Collage::default(),
             taken: Vec::new(),
         }
     }
@@ -132,12 +129,6 @@ impl<'a> TreePass<'a> {
         }
         let (added, removed) = (log.added.len() as u32, log.removed.len() as u32);
         log.rows.push(Row { id, base, added, removed });
-    }
-
-    /// Whether a candidate comes in or is put together. An excerpt also has some that were there.
-    fn names_change(&mut self, delta: &Delta<'_>) -> bool {
-        delta.changes(self.probe.longest.saturating_sub(1), &mut self.changes);
-        self.has_candidates(self.changes.bytes())
     }
 
     /// Looks at what the entries name that the changes touch: whether one of them is a hit. The id
@@ -329,8 +320,8 @@ impl Pass for TreePass<'_> {
         target: &mut Target,
     ) -> Marks {
         let mut excerpt = std::mem::take(&mut self.excerpt);
-        excerpt.take(delta, seam(self.id_len).max(self.probe.longest));
-        let named = self.has_candidates(excerpt.bytes()) && self.names_change(delta);
+        excerpt.take(delta, seam(self.id_len).max(self.probe.margin.name));
+        let named = self.has_candidates(excerpt.bytes());
         let seen = Seen { excerpt: &excerpt, named };
         let marks = match self.edges {
             true => self.grow(entry, delta, base, seen, target),

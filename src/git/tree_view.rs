@@ -1,7 +1,7 @@
 //! As much of a tree as is needed to see what a delta changes in it.
 
 use crate::git::pack::collage::Collage;
-use crate::git::pack::delta::Delta;
+use crate::git::pack::delta::{Delta, Piece};
 use crate::git::tree::{Entries, Entry};
 
 /// What a delta inserts into a tree, and what it leaves on both sides of each change.
@@ -25,28 +25,32 @@ struct Run {
 impl Excerpt {
     /// Takes so many bytes of each copied piece where it meets another.
     pub fn take(&mut self, delta: &Delta<'_>, seam: usize) {
-        delta.changes(seam, &mut self.bytes);
-        self.size = delta.size;
+        self.bytes.clear();
         self.runs.clear();
+        self.size = delta.size;
         let last = delta.pieces.len().saturating_sub(1);
-        let mut from = 0;
         for (number, piece) in delta.pieces.iter().enumerate() {
-            let is_cut = piece.copied && piece.len > 2 * seam;
-            let head = if !is_cut { piece.len } else { seam * usize::from(number > 0) };
-            self.extend(piece.at, from, head);
-            from += head;
-            if is_cut && number < last {
-                self.runs.push(Run { at: piece.at + piece.len - seam, from, len: seam });
-                from += seam;
+            if !piece.copied || piece.len <= 2 * seam {
+                self.push(delta, piece, 0, piece.len);
+                continue;
+            }
+            if number > 0 {
+                self.push(delta, piece, 0, seam);
+            }
+            if number < last {
+                self.push(delta, piece, piece.len - seam, seam);
             }
         }
     }
 
-    fn extend(&mut self, at: usize, from: usize, len: usize) {
+    /// Takes a part of a piece.
+    fn push(&mut self, delta: &Delta<'_>, piece: &Piece, skipped: usize, len: usize) {
+        let (at, from) = (piece.at + skipped, self.bytes.bytes().len());
+        let source = if piece.copied { delta.base } else { delta.data };
+        self.bytes.push(source, piece.from + skipped, len);
         match self.runs.last_mut() {
             Some(run) if run.at + run.len == at => run.len += len,
-            _ if len > 0 => self.runs.push(Run { at, from, len }),
-            _ => {}
+            _ => self.runs.push(Run { at, from, len }),
         }
     }
 

@@ -10,7 +10,8 @@ use stripeguard::secret::Secret;
 use crate::key::TODAY;
 use crate::keys::key;
 
-type Spelling = (&'static str, fn(&[u8]) -> Vec<u8>);
+/// A name and how a text is spelled.
+pub type Spelling = (&'static str, fn(&[u8]) -> Vec<u8>);
 
 fn each(bytes: &[u8], spell: impl Fn(u8) -> String) -> Vec<u8> {
     bytes.iter().map(|byte| spell(*byte)).collect::<String>().into_bytes()
@@ -66,7 +67,8 @@ fn is_escaped(byte: u8) -> bool {
     byte == b'_' || !matches!(byte, b' '..=b'~')
 }
 
-const SPELLINGS: &[Spelling] = &[
+/// All that are read.
+pub const SPELLINGS: &[Spelling] = &[
     ("UTF-16LE", |t| wide(t, 2, false)),
     ("UTF-16BE", |t| wide(t, 2, true)),
     ("UTF-32LE", |t| wide(t, 4, false)),
@@ -101,7 +103,7 @@ const SPELLINGS: &[Spelling] = &[
 
 /// No file has these: a literal of which each half is wide and the quotes are not, or of which each
 /// half has a quote too many, and characters of sixteen bytes.
-fn makes_sense(outer: &str, inner: &str) -> bool {
+pub fn makes_sense(outer: &str, inner: &str) -> bool {
     if outer.starts_with("joined") && inner.starts_with("joined") {
         return false;
     }

@@ -1,5 +1,6 @@
 //! Deltas (gitformat-pack, "Deltified representation").
 
+use crate::git::Margin;
 use crate::git::pack::collage::Collage;
 
 /// One piece of the object that a delta makes.
@@ -92,22 +93,25 @@ impl<'a> Delta<'a> {
         })
     }
 
-    /// Makes the object without the inner parts of its copied pieces: of each only `seam` bytes are
-    /// left where it meets another piece.
-    pub fn changes(&self, seam: usize, out: &mut Collage) {
+    /// Makes the object without the inner parts of its copied pieces: of each only what the margin
+    /// asks for is left where it meets another piece.
+    pub fn changes(&self, margin: Margin, out: &mut Collage) {
         out.clear();
         for (number, piece) in self.pieces.iter().enumerate() {
-            let source = if piece.copied { self.base } else { self.data };
-            if !piece.copied || piece.len <= 2 * seam {
-                out.push(source, piece.from, piece.len);
+            if !piece.copied {
+                out.push(self.data, piece.from, piece.len);
                 continue;
             }
-            if number > 0 {
-                out.push(source, piece.from, seam);
+            let bytes = self.bytes(piece);
+            let head = if number > 0 { (margin.after)(bytes) } else { 0 };
+            let is_last = number + 1 == self.pieces.len();
+            let tail = if is_last { 0 } else { (margin.before)(bytes) };
+            if head + tail >= piece.len {
+                out.push(self.base, piece.from, piece.len);
+                continue;
             }
-            if number + 1 < self.pieces.len() {
-                out.push(source, piece.from + piece.len - seam, seam);
-            }
+            out.push(self.base, piece.from, head);
+            out.push(self.base, piece.from + piece.len - tail, tail);
         }
     }
 

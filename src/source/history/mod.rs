@@ -10,7 +10,7 @@ use crate::blob::Blob;
 use crate::cache::Cache;
 use crate::coverage::{Coverage, Progress};
 use crate::decode::container;
-use crate::detect::Detector;
+use crate::detect::{Detector, seam};
 use crate::finding::Traced;
 use crate::git::{self, Attribution, Index, Probe, Repository, Since, Walk};
 use crate::scan::{Found, Scanner};
@@ -162,6 +162,10 @@ fn one(
     History { coverage, traced }
 }
 
+/// What the detector must see around a change.
+pub const MARGIN: git::Margin =
+    git::Margin { before: seam::before, after: seam::after, name: seam::WORD, most: seam::FAR };
+
 /// Reads the database, or of one that is known what is new in it. Says, too, how many members of
 /// archives were opened that are not counted yet.
 fn read(
@@ -175,7 +179,7 @@ fn read(
     };
     let probe = Probe {
         candidates: &candidates,
-        longest: hits.scanner.detector().longest_needle(),
+        margin: MARGIN,
         reach: Detector::REACH,
         whole: &container::is_container,
     };

@@ -115,7 +115,15 @@ pub fn candidates(window: &[u8], report: git::Report<'_>) {
 
 /// Looks for the needle; what follows it up to 20 bytes may decide.
 pub const PROBE: Probe<'static> =
-    Probe { candidates: &candidates, longest: NEEDLE.len(), reach: (1, 30), whole: &is_marked };
+    Probe { candidates: &candidates, margin: MARGIN, reach: (1, 30), whole: &is_marked };
+
+/// As much as the needle is long.
+const MARGIN: git::Margin = git::Margin {
+    before: |text| text.len().min(NEEDLE.len() - 1),
+    after: |text| text.len().min(NEEDLE.len() - 1),
+    name: NEEDLE.len() - 1,
+    most: NEEDLE.len() - 1,
+};
 
 fn is_marked(head: &[u8]) -> bool {
     head.starts_with(b"MARKED")

@@ -12,4 +12,5 @@ mod reference;
 pub mod reftable;
 mod repository;
 mod revision;
+mod seams;
 mod staged;

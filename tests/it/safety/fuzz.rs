@@ -2,7 +2,8 @@
 //!
 //! `STRIPEGUARD_FUZZ_SECONDS` is how long each family runs, `STRIPEGUARD_FUZZ_SEED` chooses other
 //! mutations. The input that is being tried stands in `target/tmp/fuzz-FAMILY`, so that it is there
-//! when a run has crashed; `STRIPEGUARD_FUZZ_INPUT` tries that file alone.
+//! when a run has crashed; `STRIPEGUARD_FUZZ_INPUT` tries that file alone. `STRIPEGUARD_FUZZ_CORPUS` is
+//! a directory to which the valid inputs are written instead, for cargo-fuzz to begin with.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,6 +41,13 @@ fn fuzz(family: &str, target: Target, corpus: Vec<Vec<u8>>, mutate: Mutate) {
     assert!(corpus.iter().any(|input| !input.is_empty()));
     if let Some(input) = std::env::var_os("STRIPEGUARD_FUZZ_INPUT") {
         return target(&fs::read(input).unwrap());
+    }
+    if let Some(corpora) = std::env::var_os("STRIPEGUARD_FUZZ_CORPUS") {
+        let dir = Path::new(&corpora).join(family);
+        fs::create_dir_all(&dir).unwrap();
+        let write =
+            |(n, input): (usize, &Vec<u8>)| fs::write(dir.join(format!("valid-{n}")), input);
+        return corpus.iter().enumerate().for_each(|valid| write(valid).unwrap());
     }
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{family}"));
     let (alive, watch) = mpsc::channel();
@@ -213,6 +221,51 @@ fn repository() {
     fuzz("repository", targets::repository, corpus, mutated_files);
 }
 
+/// Entries of packs: a few objects of each kind, deltas that copy and insert, and a broken one in a
+/// while.
+#[test]
+fn packs() {
+    let mut random = Random::new(4);
+    let corpus = (0..40).map(|n| {
+        let mut data = Vec::new();
+        for _ in 0..2 + random.below(20) {
+            let kind = if n % 4 == 0 { random.below(8) } else { random.below(6) };
+            let text = if kind < 4 { plain_text(&mut random) } else { instructions(&mut random) };
+            data.extend([kind as u8, random.next() as u8]);
+            data.extend((text.len() as u16).to_le_bytes());
+            data.extend(text);
+        }
+        data
+    });
+    let corpus = corpus.collect();
+    fuzz("packs", targets::packs, corpus, mutated);
+}
+
+fn plain_text(random: &mut Random) -> Vec<u8> {
+    let line = |random: &mut Random| match random.below(4) {
+        0 => format!("NEEDLE_{}\n", random.below(20)),
+        n => format!("{} {}\n", "line".repeat(n * 4), random.below(9)),
+    };
+    (0..random.below(12)).map(|_| line(random)).collect::<String>().into_bytes()
+}
+
+fn instructions(random: &mut Random) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for _ in 0..1 + random.below(5) {
+        match random.below(3) {
+            0 => {
+                let text = plain_text(random);
+                let piece = &text[..text.len().min(127)];
+                bytes.extend((!piece.is_empty()).then_some(piece.len() as u8));
+                bytes.extend(piece);
+            }
+            // Copies of up to 63 bytes from the first 64.
+            _ => bytes.extend([0x91, random.below(64) as u8, 1 + random.below(63) as u8]),
+        }
+    }
+    bytes
+}
+
 #[test]
 fn containers() {
     let mut corpus: Vec<Vec<u8>> = crate::corpus::container::cases(&mut Random::new(9))
@@ -243,7 +296,7 @@ fn texts() {
 fn code() {
     let mut corpus = Vec::new();
     for rule in rule_files("rules/lints") {
-        for name in 0..12_u8 {
+        for name in 0..targets::CODE_NAMES.len() as u8 {
             corpus.push([&[name][..], rule.as_bytes()].concat());
         }
     }
