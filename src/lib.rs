@@ -42,6 +42,7 @@ pub mod key;
 pub mod lint;
 mod map;
 mod mend;
+mod name;
 pub mod receipt;
 pub mod report;
 pub mod run;

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
-use super::args::Scan;
+use super::args::scan::Scan;
 
 /// The directory, unless there is to be none: the one that is named, or that of the user's caches.
 pub fn directory(arguments: &Scan) -> Option<PathBuf> {

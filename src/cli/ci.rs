@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::args::Ci;
+use super::args::ci::Ci;
 use super::{Exit, output, progress, request};
 use crate::blob::ObjectId;
 use crate::ci::{self, Environment, Otherwise, Plan, What};

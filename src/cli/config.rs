@@ -10,7 +10,7 @@ use annotate_snippets::{
 
 use anyhow::bail;
 
-use super::args::{BaselineArguments, ConfigFile};
+use super::args::config::{BaselineArguments, ConfigFile};
 use super::output;
 use crate::blob::{Blob, Origin};
 use crate::config::{self, Anchor, Problem, Settings};

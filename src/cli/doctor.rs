@@ -10,7 +10,8 @@ use std::sync::Mutex;
 use anyhow::Context;
 use serde::Serialize;
 
-use super::args::{Doctor, KeyFormat};
+use super::args::doctor::Doctor;
+use super::args::key::KeyFormat;
 use super::{Exit, output};
 use crate::blob::Blob;
 use crate::coverage::{Coverage, Progress};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::args::{Color, Format, ReportOptions};
+use super::args::report::{Color, Format, ReportOptions};
 use super::{Exit, output};
 use crate::key::Severity;
 use crate::report::{self, Report, Style};

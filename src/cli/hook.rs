@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::args::{self, Hook, HookPlace, HookRun};
+use super::args::hook::{self as args, Hook, HookPlace, HookRun};
 use super::{Exit, output, request};
 use crate::coverage::Progress;
 use crate::git::{self, Surroundings};

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use anyhow::Context;
 use serde::Serialize;
 
-use super::args::{Key, KeyFormat};
+use super::args::key::{Key, KeyFormat};
 use super::{Exit, output};
 use crate::detect::{Detector, Match};
 use crate::report::day;

@@ -1,6 +1,6 @@
 //! Which rules about practice a run applies: what the command line says, or else the configuration.
 
-use super::args::Lints;
+use super::args::scan::Lints;
 use crate::config::{Config, Level, LintSet};
 use crate::lint::{Preset, Selection, Setting};
 

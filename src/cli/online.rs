@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::args::Doctor;
+use super::args::doctor::Doctor;
 use crate::doctor::{Checked, Problem};
 
 /// What Stripe told about one key.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
-use super::args::{Receipt as Arguments, ReceiptCommand};
+use super::args::receipt::{Receipt as Arguments, ReceiptCommand};
 use super::{Exit, output};
 use crate::coverage::{Coverage, RepositoryState};
 use crate::decode::container::Limits;

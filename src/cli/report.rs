@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::Exit;
-use super::args::{Merge, ReportCommand};
+use super::args::report::{Merge, ReportCommand};
 use crate::finding;
 use crate::key::Severity;
 use crate::report::{self, merge};

@@ -1,7 +1,7 @@
 //! What hooks and pipelines ask of a run: a scope, its settings, and nothing that an option of `scan`
 //! alone could change.
 
-use super::args::{BaselineArguments, ConfigFile};
+use super::args::config::{BaselineArguments, ConfigFile};
 use super::{config, lints};
 use crate::run::{Request, Scope};
 use crate::source::history;

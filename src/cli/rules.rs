@@ -1,6 +1,6 @@
 //! `stripeguard rules`.
 
-use super::args::{ListFormat, Rules, RulesAction};
+use super::args::rules::{ListFormat, Rules, RulesAction};
 use super::{Exit, output, pages, rule_test};
 use crate::expose;
 use crate::key::{RULES, Rule, Severity};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::args::{HistoryScope, Scan};
+use super::args::scan::{HistoryScope, Scan};
 use super::{Exit, output, progress, receipt, stop};
 use crate::config::Settings;
 use crate::coverage::{Progress, Stop};

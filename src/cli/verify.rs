@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal};
 
 use anyhow::bail;
 
-use super::args::Verify;
+use super::args::verify::Verify;
 use super::{Exit, online, output};
 use crate::config::Settings;
 use crate::coverage::Progress;

@@ -8,6 +8,7 @@ use memchr::memmem;
 
 use super::package::{Package, Packages};
 use super::variable::{self, Public};
+use crate::name::words;
 
 /// What is larger than this is no text that a person wrote.
 const LARGEST: usize = 1 << 20;
@@ -123,24 +124,6 @@ pub fn is_secret(name: &str) -> bool {
     let words = words(name);
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&word.as_str()));
     words.iter().any(|word| word == "STRIPE") && has(SECRET) && !has(HARMLESS)
-}
-
-/// The words of a name in upper case, whether `_` or a change of case parts them.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = '_';
-    for c in name.chars() {
-        let begins = c == '_' || (c.is_ascii_uppercase() && before.is_ascii_lowercase());
-        if begins {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| c != '_') {
-            word.push(c.to_ascii_uppercase());
-        }
-        before = c;
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 /// Whether a comment stands before an offset on its line.

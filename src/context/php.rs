@@ -66,24 +66,43 @@ const PASSES_ON: &[&str] = &[
 
 const ECHO: &str = "what echo prints is sent";
 
-/// Why a place in a PHP file is sent to the browser; `None` where it runs on the server.
-pub fn printed(text: &[u8], place: &Range<usize>) -> Option<String> {
-    if text.len() > LARGEST {
-        return None;
+/// A PHP file, parsed.
+pub struct Page {
+    source: Vec<u8>,
+    /// `None` where the text is too large, or made to exhaust the parser.
+    tree: Option<Tree>,
+}
+
+impl Page {
+    /// Parses a file.
+    pub fn new(text: &[u8]) -> Self {
+        let language = tree_sitter_php::LANGUAGE_PHP.into();
+        let is_small = text.len() <= LARGEST;
+        let tree = is_small.then(|| parse(text, &language, STEPS_PER_BYTE)).flatten();
+        Self { source: text.to_vec(), tree }
     }
-    let tree = parse(text, &tree_sitter_php::LANGUAGE_PHP.into(), STEPS_PER_BYTE)?;
-    let chain = around(&tree, place);
-    printed_at(text, &chain, place).or_else(|| {
-        let name = variable(text, &chain, place)?;
-        let uses = memchr::memmem::find_iter(&text[place.end..], name.as_bytes());
-        uses.take(MOST_USES).find_map(|at| {
-            let begin = place.end + at;
-            let used = begin..begin + name.len();
-            let chain = around(&tree, &used);
-            let is_whole = chain.last().is_some_and(|node| node.end_byte() == used.end);
-            is_whole.then(|| printed_at(text, &chain, &used)).flatten()
+
+    /// Whether it was made of this text.
+    pub fn is_of(&self, text: &[u8]) -> bool {
+        self.source == text
+    }
+
+    /// Why a place is sent to the browser; `None` where it runs on the server.
+    pub fn printed(&self, place: &Range<usize>) -> Option<String> {
+        let (text, tree) = (self.source.as_slice(), self.tree.as_ref()?);
+        let chain = around(tree, place);
+        printed_at(text, &chain, place).or_else(|| {
+            let name = variable(text, &chain, place)?;
+            let uses = memchr::memmem::find_iter(&text[place.end..], name.as_bytes());
+            uses.take(MOST_USES).find_map(|at| {
+                let begin = place.end + at;
+                let used = begin..begin + name.len();
+                let chain = around(tree, &used);
+                let is_whole = chain.last().is_some_and(|node| node.end_byte() == used.end);
+                is_whole.then(|| printed_at(text, &chain, &used)).flatten()
+            })
         })
-    })
+    }
 }
 
 /// The syntax around a place, the outermost first.

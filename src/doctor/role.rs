@@ -1,5 +1,7 @@
 //! What the name of a variable, and of the file that sets it, promise about the value.
 
+use crate::name::words;
+
 /// What a variable is for, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -96,23 +98,5 @@ pub(super) fn group(name: &str) -> Vec<String> {
     ];
     let mut words = words(name);
     words.retain(|word| !ROLES.contains(&word.as_str()));
-    words
-}
-
-/// The words of a name in capitals: `stripe.secretKey` and `STRIPE_SECRET_KEY` have the same.
-fn words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut was_lower = false;
-    for c in name.chars() {
-        let breaks = !c.is_alphanumeric() || c.is_uppercase() && was_lower;
-        if breaks {
-            words.push(String::new());
-        }
-        was_lower = c.is_lowercase();
-        if let (true, Some(word)) = (c.is_alphanumeric(), words.last_mut()) {
-            word.extend(c.to_uppercase());
-        }
-    }
-    words.retain(|word| !word.is_empty());
     words
 }

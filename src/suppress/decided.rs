@@ -28,7 +28,7 @@ pub fn covers(finding: &Finding, inputs: &Inputs<'_>, used: &mut Used) -> Option
     let (number, allow) = entries.find(|(_, allow)| {
         allow.until.is_none_or(|until| day <= until) && fits(allow, finding, path.as_deref())
     })?;
-    used.allow.entry(number).or_default().add(finding);
+    used.allow.entry(number).or_default().add(finding, path.as_deref());
     Some(by(inputs, allow.span.start, allow.reason.clone()))
 }
 

@@ -7,6 +7,7 @@
 
 mod baseline;
 mod comments;
+mod covered;
 mod decided;
 mod notices;
 mod rot;
@@ -24,6 +25,7 @@ use crate::key::{Mode, Severity};
 use crate::scan::Scanner;
 use crate::sighting::Place;
 use comments::Comments;
+use covered::Covered;
 
 pub use baseline::{Baseline, BaselineFile, Entry, Standing};
 pub use decided::near;
@@ -63,11 +65,11 @@ fn day(today: i64) -> Date {
 }
 
 /// What is covered, and by what.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Used {
-    /// For each entry of `[[allow]]`, how many findings it covers and how many may be live.
-    allow: BTreeMap<usize, Count>,
-    /// The same for rules that are off.
+    /// What each entry of `[[allow]]` covers, by its number.
+    allow: BTreeMap<usize, Covered>,
+    /// How many findings rules cover that are off.
     off: BTreeMap<String, Count>,
     /// The same for paths that are excluded.
     excluded: Count,
@@ -107,15 +109,25 @@ pub fn apply(findings: &mut Vec<Finding>, inputs: &Inputs<'_>) -> Vec<Note> {
             finding.suppression = covered;
         }
     }
-    let mut rotten = rot::findings(findings, inputs, &comments, &used);
-    for finding in &mut rotten {
-        if let Some(suppression) = decided::covers(finding, inputs, &mut used) {
+    let mut rotten = rot::of_lines(findings, inputs, &comments, &used);
+    decide(&mut rotten, inputs, &mut used);
+    // An entry is used, too, where it covers what is said of another one.
+    let mut with_entries = used.clone();
+    decide(&mut rot::of_entries(inputs, &used), inputs, &mut with_entries);
+    let mut entries = rot::of_entries(inputs, &with_entries);
+    decide(&mut entries, inputs, &mut used);
+    findings.extend(rotten.into_iter().chain(entries));
+    notices::of(inputs, &used)
+}
+
+/// Decides about suppressions that have rotted, which nothing but the configuration covers.
+fn decide(rotten: &mut [Finding], inputs: &Inputs<'_>, used: &mut Used) {
+    for finding in rotten {
+        if let Some(suppression) = decided::covers(finding, inputs, used) {
             finding.status = Status::Suppressed;
             finding.suppression = Some(suppression);
         }
     }
-    findings.append(&mut rotten);
-    notices::of(inputs, &used)
 }
 
 /// Decides about comments for findings that several runs have found together: what one of them saw in

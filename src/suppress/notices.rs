@@ -1,7 +1,7 @@
 //! What the configuration keeps from being reported, said aloud: nobody who reads a report has to
 //! know the configuration of the repository to know what it left out.
 
-use super::{Count, Inputs, Used};
+use super::{Count, Covered, Inputs, Used};
 use crate::config::{Config, Level, LintSet};
 use crate::coverage::Note;
 use crate::key;
@@ -41,8 +41,8 @@ pub fn of(inputs: &Inputs<'_>, used: &Used) -> Vec<Note> {
         let at = paths.include.as_ref().map_or(paths.exclude.span.start, |list| list.span.start);
         note(at, format!("excludes paths{}", suppressing(used.excluded)));
     }
-    for (number, count) in used.allow.iter().filter(|(_, count)| count.all > 0) {
-        if let Some(allow) = config.allow.get(*number) {
+    for (number, Covered { count, .. }) in &used.allow {
+        if let Some(allow) = config.allow.get(*number).filter(|_| count.all > 0) {
             let reason = allow.reason.as_deref().map(|reason| format!(": {reason}"));
             note(
                 allow.span.start,

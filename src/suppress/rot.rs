@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::comments::Comments;
-use super::rules::{EXPIRED, RotRule, UNKNOWN_RULE, UNUSED, WITHOUT_REASON};
-use super::{BaselineFile, Entry, Inputs, Used};
+use super::rules::{EXPIRED, RULES, RotRule, UNKNOWN_RULE, UNUSED, WITHOUT_REASON};
+use super::{BaselineFile, Covered, Entry, Inputs, Used};
 use crate::blob::{Blob, Origin};
 use crate::comment::Comment;
 use crate::config::{self, Allow, Source};
@@ -12,8 +12,8 @@ use crate::finding::Finding;
 use crate::key::Severity;
 use crate::sighting::Place;
 
-/// Everything that is wrong with the suppressions of a run.
-pub fn findings(
+/// What is wrong with comments and lines of the baseline.
+pub fn of_lines(
     findings: &[Finding],
     inputs: &Inputs<'_>,
     comments: &Comments,
@@ -23,11 +23,6 @@ pub fn findings(
     for (comment, place) in inputs.comments {
         rot.comment(comment, place, comments);
     }
-    if let Some(source) = &inputs.settings.source {
-        for (number, allow) in inputs.settings.config.allow.iter().enumerate() {
-            rot.allow(allow, source, used.allow.contains_key(&number));
-        }
-    }
     if let Some(file) = inputs.baseline {
         let is_covered = |entry: &Entry| {
             used.baseline.contains(&entry.fingerprint)
@@ -35,6 +30,17 @@ pub fn findings(
         };
         for entry in file.baseline.entries() {
             rot.entry(entry, file, is_covered(entry));
+        }
+    }
+    rot.found
+}
+
+/// What is wrong with entries of the configuration, which may cover what is wrong with the rest.
+pub fn of_entries(inputs: &Inputs<'_>, used: &Used) -> Vec<Finding> {
+    let mut rot = Rot { inputs, found: Vec::new() };
+    if let Some(source) = &inputs.settings.source {
+        for (number, allow) in inputs.settings.config.allow.iter().enumerate() {
+            rot.allow(allow, source, used.allow.get(&number));
         }
     }
     rot.found
@@ -75,7 +81,7 @@ impl Rot<'_> {
         }
     }
 
-    fn allow(&mut self, allow: &Allow, source: &Source, is_used: bool) {
+    fn allow(&mut self, allow: &Allow, source: &Source, covered: Option<&Covered>) {
         let text = &source.text;
         let span = allow.span.clone();
         let identity = text.get(span.clone()).unwrap_or_default().to_owned();
@@ -86,14 +92,30 @@ impl Rot<'_> {
                 let message = format!("the entry ended on {until}{}", owner.unwrap_or_default());
                 self.add(&EXPIRED, message, &place, &identity);
             }
-            _ if !is_used && self.inputs.is_whole => {
-                let message = "the entry covers nothing that was read".to_owned();
-                self.info(message, &place, &identity);
+            _ if self.inputs.is_whole => {
+                if let Some(idle) = self.idle(allow, covered) {
+                    self.info(format!("{idle} nothing that was read"), &place, &identity);
+                }
             }
             _ => {}
         }
         if self.inputs.settings.config.require_reason && allow.reason.is_none() {
             self.add(&WITHOUT_REASON, "the entry has no 'reason'".to_owned(), &place, &identity);
+        }
+    }
+
+    /// What of an entry covers nothing, and the verb.
+    fn idle(&self, allow: &Allow, covered: Option<&Covered>) -> Option<String> {
+        let has_run =
+            |rule: &str| RULES.iter().any(|own| own.id == rule) || (self.inputs.has_run)(rule);
+        let idle = covered.unwrap_or(&Covered::default()).idle(allow, &has_run);
+        let is_all = covered.is_none() && allow.rules.iter().all(|rule| has_run(rule));
+        let named = idle.iter().map(|part| format!("'{part}'")).collect::<Vec<_>>().join(", ");
+        match idle.len() {
+            0 => None,
+            _ if is_all => Some("the entry covers".to_owned()),
+            1 => Some(format!("{named} in the entry covers")),
+            _ => Some(format!("{named} in the entry cover")),
         }
     }
 

@@ -48,9 +48,10 @@ pub const UNUSED: RotRule = RotRule {
     severity: Severity::Low,
     docs: "A suppression covers no finding of the run, although the run read everything that it \
            speaks of. What it was made for is gone, or it does not name it: a credential that may \
-           be live is named by the beginning of its fingerprint. An entry of the configuration or \
-           a line of the baseline may still be needed on another branch, so that it is only \
-           information.",
+           be live is named by the beginning of its fingerprint. Of an entry of the configuration \
+           that covers something, the paths, rules and fingerprints are named that cover nothing. \
+           An entry or a line of the baseline may still be needed on another branch, so that it \
+           is only information.",
     remedy: "Delete it, or let it name what it is for.",
 };
 

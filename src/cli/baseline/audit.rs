@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use super::super::args::Audit;
+use super::super::args::baseline::Audit;
 use super::super::{Exit, output, today};
 use super::list::List;
 use crate::decode::container::Limits;

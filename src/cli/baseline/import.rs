@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use anyhow::{Context, anyhow};
 
-use super::super::args::Import;
+use super::super::args::baseline::Import;
 use super::super::{Exit, output, today};
 use super::list::List;
 use crate::decode::container::Limits;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use super::super::args::BaselineScan;
+use super::super::args::baseline::BaselineScan;
 use super::super::{config, lints, output, today};
 use crate::config::read_text;
 use crate::coverage::Progress;

@@ -4,7 +4,7 @@ mod audit;
 mod import;
 mod list;
 
-use super::args::{Baseline as Arguments, BaselineScan};
+use super::args::baseline::{Baseline as Arguments, BaselineScan};
 use super::{Exit, output};
 use crate::finding::{Finding, Status};
 use crate::key::Severity;

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 
 use anyhow::{Context, bail};
 
-use super::args::Explain;
+use super::args::explain::Explain;
 use super::{Exit, output};
 use crate::config;
 use crate::detect::{Detector, Dropped, Match};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::super::args::Explain;
+use super::super::args::explain::Explain;
 use super::super::{Exit, config, lints, output, today};
 use crate::coverage::Progress;
 use crate::decode::container::Limits;

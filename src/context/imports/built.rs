@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use super::files::Files;
+use super::options::EXTENSIONS;
 use super::packages::{Packages, join, parent};
-use super::resolve::EXTENSIONS;
 
 /// Where sources are when what is built from them is not.
 const SOURCES: [&str; 3] = ["src", "source", "lib"];

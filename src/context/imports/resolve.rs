@@ -1,13 +1,10 @@
 //! From a specifier to the files that it names.
 
 use std::ffi::OsStr;
-use std::ops::Bound;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use oxc_resolver::{
-    ResolveContext, ResolveError, ResolveOptions, ResolverGeneric, TsConfig, TsconfigDiscovery,
-};
+use oxc_resolver::{ResolveContext, ResolveError, ResolverGeneric, TsConfig};
 
 use super::alias::{Alias, aliases};
 use super::built::source;
@@ -15,9 +12,11 @@ use super::files::Files;
 use super::installed::Installed;
 use super::known::Known;
 use super::module::{Import, ImportKind, is_node_builtin};
+use super::options::options;
+use super::outside::{has_scheme, is_elsewhere, routes};
 use super::packages::{Packages, join, parent};
-use super::parse::extension;
 use super::pattern::{CONVENTIONS, matching};
+use super::platform;
 use super::view::{View, normal};
 
 /// What an import leads to.
@@ -30,76 +29,6 @@ pub enum Target {
     /// Something of the tree that is not there.
     Unresolved,
 }
-
-/// Extensions that a specifier may leave out.
-pub const EXTENSIONS: [&str; 12] = [
-    ".ts", ".tsx", ".js", ".jsx", ".mts", ".mjs", ".cts", ".cjs", ".json", ".vue", ".svelte",
-    ".d.ts",
-];
-
-/// Conditions that bundlers for clients set, in no order of their own.
-/// See <https://nodejs.org/api/packages.html#community-conditions-definitions>.
-const CONDITIONS: [&str; 11] = [
-    "browser",
-    "import",
-    "module",
-    "require",
-    "default",
-    "development",
-    "production",
-    "react-native",
-    "svelte",
-    "solid",
-    "source",
-];
-
-/// Parts of names that stand for a platform; React Native takes one file for each.
-/// See <https://reactnative.dev/docs/platform-specific-code>.
-const PLATFORMS: [&str; 4] = [".ios", ".android", ".native", ".web"];
-
-/// Modules that frameworks and plugins make up: SvelteKit's, Nuxt's, icons.
-const VIRTUAL: [&str; 10] = [
-    "$app/",
-    "$env/",
-    "$service-worker",
-    "#app",
-    "#imports",
-    "#build",
-    "#components",
-    "#nitro",
-    "~icons/",
-    "~build/",
-];
-
-/// Modules that plugins make up of all files of a directory.
-/// See <https://github.com/hannoeru/vite-plugin-pages>.
-const ROUTES: [(&str, &str); 6] = [
-    ("~pages", "/src/pages/*"),
-    ("~react-pages", "/src/pages/*"),
-    ("~solid-pages", "/src/pages/*"),
-    ("virtual:generated-pages", "/src/pages/*"),
-    ("virtual:generated-pages-react", "/src/pages/*"),
-    ("virtual:generated-layouts", "/src/layouts/*"),
-];
-
-/// Where generators write code that imports nothing of the project, and that is seldom in the
-/// repository: Prisma's client, the documents of GraphQL.
-/// See <https://www.prisma.io/docs/orm/prisma-schema/overview/generators>.
-const GENERATED: [&str; 5] = [
-    "generated/prisma",
-    "generated/client",
-    ".prisma/client",
-    "__generated__",
-    "generated/graphql",
-];
-
-/// Files without code that name no other file of interest.
-const ASSETS: [&str; 38] = [
-    "css", "scss", "sass", "less", "styl", "pcss", "svg", "png", "jpg", "jpeg", "gif", "webp",
-    "avif", "ico", "woff", "woff2", "ttf", "otf", "eot", "mp3", "mp4", "webm", "wasm", "pdf",
-    "txt", "md", "graphql", "gql", "json", "json5", "yaml", "yml", "csv", "xml", "glsl", "glb",
-    "bin", "sql",
-];
 
 /// Finds the files that imports name.
 pub struct Resolver {
@@ -138,7 +67,7 @@ impl Resolver {
         if import.kind == ImportKind::Pattern {
             return self.pattern(directory, specifier);
         }
-        if let Some((_, pattern)) = ROUTES.iter().find(|(name, _)| *name == specifier) {
+        if let Some(pattern) = routes(specifier) {
             return self.pattern(directory, pattern);
         }
         if specifier.is_empty() || has_scheme(specifier) || specifier.starts_with("//") {
@@ -263,44 +192,19 @@ impl Resolver {
             }
         }
         missing.sort();
-        self.platform_files(&missing).unwrap_or_else(|| {
-            let source = source(&self.packages, &self.files, &missing);
-            source.map_or(Found::Nothing, |source| Found::Files(vec![source]))
-        })
+        let mut files = platform::only(&self.files, &missing);
+        if files.is_empty() {
+            files.extend(source(&self.packages, &self.files, &missing));
+        }
+        if files.is_empty() { Found::Nothing } else { Found::Files(files) }
     }
 
     /// A file, and what other platforms have in its place.
     fn found(&self, path: &Path) -> Found {
         let Some(label) = self.files.label(path) else { return Found::Nothing };
         let mut labels = vec![label];
-        labels.extend(self.other_platforms(path));
+        labels.extend(platform::beside(&self.files, path));
         Found::Files(labels)
-    }
-
-    /// The files `pay.ios.ts`, `pay.web.ts` beside a path `pay.ts`, which need not be there.
-    fn other_platforms(&self, path: &Path) -> Vec<String> {
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let directory = path.parent().and_then(|parent| self.files.directory(parent));
-        let Some(directory) = directory else { return Vec::new() };
-        let has_platform = |name: &str| {
-            let rest = name.strip_prefix(stem)?;
-            let platform = PLATFORMS.iter().find(|platform| rest.starts_with(*platform))?;
-            EXTENSIONS.contains(&&rest[platform.len()..]).then_some(())
-        };
-        let from = (Bound::Included(OsStr::new(stem)), Bound::Unbounded);
-        let from = directory.entries.range::<OsStr, _>(from);
-        let names = from.map_while(|(name, _)| name.to_str().filter(|n| n.starts_with(stem)));
-        let names = names.filter(|name| has_platform(name).is_some());
-        names.filter_map(|name| self.files.label(&path.with_file_name(name))).collect()
-    }
-
-    /// Where only files for single platforms are there.
-    fn platform_files(&self, missing: &[PathBuf]) -> Option<Found> {
-        let tried = missing.iter().filter(|path| path.extension().is_some_and(|e| e == "ts"));
-        let mut labels: Vec<String> = tried.flat_map(|path| self.other_platforms(path)).collect();
-        labels.sort();
-        labels.dedup();
-        (!labels.is_empty()).then_some(Found::Files(labels))
     }
 
     /// `/x`: from the root of the package, as dev servers serve it, or below `public`.
@@ -338,16 +242,7 @@ impl Resolver {
 
     /// What it means that nothing was found.
     fn absent(&self, specifier: &str) -> Target {
-        let path = specifier.split(['?', '#']).next().filter(|path| !path.is_empty());
-        let is_asset = ASSETS.contains(&extension(path.unwrap_or(specifier)).as_str());
-        if is_asset || VIRTUAL.iter().any(|name| specifier.starts_with(name)) {
-            return Target::External;
-        }
-        // Such a file is handed out as it is, and nobody follows what it imports.
-        if specifier.ends_with("?url") || specifier.ends_with("?raw") {
-            return Target::External;
-        }
-        if GENERATED.iter().any(|place| specifier.contains(place)) {
+        if is_elsewhere(specifier) {
             return Target::External;
         }
         let relative = specifier.starts_with(['.', '/', '#']);
@@ -386,34 +281,4 @@ enum Found {
     /// The manifest says that clients get nothing in its place.
     Ignored,
     Nothing,
-}
-
-fn options() -> ResolveOptions {
-    let texts = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-    ResolveOptions {
-        tsconfig: Some(TsconfigDiscovery::Auto),
-        extensions: texts(&EXTENSIONS),
-        extension_alias: vec![
-            (".js".to_owned(), texts(&[".js", ".ts", ".tsx", ".jsx"])),
-            (".jsx".to_owned(), texts(&[".jsx", ".tsx"])),
-            (".mjs".to_owned(), texts(&[".mjs", ".mts"])),
-            (".cjs".to_owned(), texts(&[".cjs", ".cts"])),
-        ],
-        condition_names: texts(&CONDITIONS),
-        main_fields: texts(&["browser", "module", "main", "source"]),
-        alias_fields: vec![texts(&["browser"])],
-        allow_package_exports_in_directory_resolve: true,
-        // The environment has no say in what a tree means.
-        node_path: false,
-        ..ResolveOptions::default()
-    }
-}
-
-/// Whether a specifier is an address or a module that a plugin makes up: `https:`, `virtual:`.
-fn has_scheme(specifier: &str) -> bool {
-    let scheme = specifier.split_once(':').map(|(scheme, _)| scheme);
-    scheme.is_some_and(|scheme| {
-        !scheme.is_empty()
-            && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
-    }) || specifier.starts_with('\0')
 }

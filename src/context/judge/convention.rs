@@ -2,7 +2,7 @@
 
 use super::{Case, exposure, said, side_of};
 use crate::context::stack::{Claim, Language, PathRule, Rank, Stack};
-use crate::context::{php, template};
+use crate::context::template;
 use crate::exposure::{Exposure, Side};
 
 impl Case<'_> {
@@ -46,7 +46,7 @@ impl Case<'_> {
             Some(Language::Php)
                 if !self.text.is_empty() && !self.question.path.ends_with(".blade.php") =>
             {
-                match php::printed(self.text, &self.question.place) {
+                match self.judge.page(self.text).printed(&self.question.place) {
                     Some(printed) => exposure(Side::Client, said(&printed, stack)),
                     None => {
                         exposure(Side::Server, format!("PHP runs on the server ({})", stack.title))

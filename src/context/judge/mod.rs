@@ -16,6 +16,7 @@ use fast_glob::glob_match;
 
 use super::files::Files;
 use super::package::{Package, Packages};
+use super::php::Page;
 use super::reach::Graphs;
 use super::stack::{Claim, PathRule, Rank, Stack};
 use super::syntax::Script;
@@ -27,6 +28,8 @@ pub struct Judge<'a> {
     graphs: Option<Graphs<'a>>,
     /// The file that was parsed last: many keys may stand in one.
     parsed: RefCell<Option<(String, Rc<Script>)>>,
+    /// The same for PHP.
+    page: RefCell<Option<Rc<Page>>>,
 }
 
 /// A place that is to be judged.
@@ -45,7 +48,8 @@ pub struct Question<'a> {
 impl<'a> Judge<'a> {
     /// Judges by files; `graphs` are the imports among the same files, where they can be followed.
     pub fn new(files: &'a Files<'a>, graphs: Option<Graphs<'a>>) -> Self {
-        Self { packages: Packages::new(files), graphs, parsed: RefCell::default() }
+        let (parsed, page) = (RefCell::default(), RefCell::default());
+        Self { packages: Packages::new(files), graphs, parsed, page }
     }
 
     /// The packages that it has found.
@@ -69,6 +73,15 @@ impl<'a> Judge<'a> {
         let script = Rc::new(Script::of_part(path, text, &part)?);
         *parsed = Some((path.to_owned(), script.clone()));
         Some(script)
+    }
+
+    /// A file of PHP, parsed.
+    fn page(&self, text: &[u8]) -> Rc<Page> {
+        let mut page = self.page.borrow_mut();
+        match page.as_ref().filter(|page| page.is_of(text)) {
+            Some(same) => same.clone(),
+            None => page.insert(Rc::new(Page::new(text))).clone(),
+        }
     }
 
     /// Which side a place ships to.

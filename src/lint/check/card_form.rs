@@ -1,7 +1,7 @@
 //! Fields for card numbers and CVCs in pages, which a form sends to one's own server.
 
-use crate::lint::name::words;
 use crate::lint::page::{Hit, Page};
+use crate::name::words;
 
 /// Names of fields, in lower case and without what parts their words.
 const FIELDS: &[&str] = &["cardcvc", "cardcvv", "cardnumber", "ccnum", "ccnumber", "cvc", "cvv"];

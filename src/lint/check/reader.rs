@@ -1,7 +1,7 @@
 //! Scripts and jobs that only read from Stripe and have a key that can do everything.
 
-use crate::lint::name::words;
 use crate::lint::page::{Hit, Page};
+use crate::name::words;
 
 /// What makes a client or sets its key.
 const CLIENTS: &[&str] = &[

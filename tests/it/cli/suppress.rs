@@ -308,6 +308,80 @@ fn what_has_rotted_is_a_finding_on_its_own_line() {
     assert!(!run.stdout.contains("suppression-unused"), "{}", run.stdout);
 }
 
+/// Line, severity and message of what is said about an unused entry of the configuration.
+fn unused(run: &Run) -> Vec<String> {
+    let json = run.json();
+    let findings = json["findings"].as_array().unwrap();
+    let about = findings.iter().filter(|f| {
+        f["rule"] == "suppression-unused"
+            && f["path"] == "stripeguard.toml"
+            && f["status"] == "open"
+    });
+    let told = about.map(|f| {
+        let word = |name: &str| f[name].as_str().unwrap().to_owned();
+        format!("{} {}: {}", f["line"], word("severity"), word("message"))
+    });
+    told.collect()
+}
+
+#[test]
+fn an_entry_is_used_by_what_it_covers_of_suppressions_that_have_rotted() {
+    let dir = Repo::bare_directory();
+    dir.write("a.md", format!("# {} example\n", allow(TEST)));
+    dir.write("b.md", format!("# {} example\n", allow("no-such-rule")));
+    dir.write(
+        "stripeguard.toml",
+        "[[allow]]\npaths = ['/*.md']\nrules = ['suppression-unknown-rule', 'suppression-unused']\n",
+    );
+    let run = scan(dir.path(), &["."]);
+    assert_eq!(unused(&run), [""; 0]);
+    let covered = ["suppression-unused suppressed", "suppression-unknown-rule suppressed"];
+    assert_eq!((run.code, verdicts(&run)), (0, covered.map(str::to_owned).to_vec()));
+
+    // So is one that covers what is said of the entries before and behind it.
+    let gone = "[[allow]]\npaths = ['/gone/']\n";
+    let quiet = "[[allow]]\npaths = ['/stripeguard.toml']\nrules = ['suppression-unused']\n";
+    for entries in [format!("{gone}{quiet}"), format!("{quiet}{gone}")] {
+        let dir = Repo::bare_directory();
+        dir.write("a.env", "x");
+        dir.write("stripeguard.toml", entries);
+        let run = scan(dir.path(), &["."]);
+        assert_eq!(verdicts(&run), ["suppression-unused suppressed"]);
+    }
+}
+
+#[test]
+fn a_part_of_an_entry_that_covers_nothing_is_named() {
+    let entries = [
+        (
+            "paths = ['/docs/', '*.md', '/gone/', '!b.md']".to_owned(),
+            "'/gone/' in the entry covers",
+        ),
+        (format!("rules = ['{TEST}', '{LIVE}']"), "'stripe-secret-key-live' in the entry covers"),
+        (
+            format!("paths = ['/docs/', '/gone/']\nrules = ['{TEST}', '{LIVE}']"),
+            "'/gone/', 'stripe-secret-key-live' in the entry cover",
+        ),
+        (format!("paths = ['/docs/']\nrules = ['{TEST}', 'global-api-key']"), ""),
+        (
+            format!("paths = ['/gone/']\nrules = ['{TEST}', 'global-api-key']"),
+            "'stripe-secret-key-test' in the entry covers",
+        ),
+        ("paths = ['/gone/', '/lost/']".to_owned(), "the entry covers"),
+    ];
+    for (entry, expected) in entries {
+        let dir = Repo::bare_directory();
+        dir.write("docs/a.md", format!("{}\n", test_key(1)));
+        dir.write("stripeguard.toml", format!("[[allow]]\n{entry}\n"));
+        let run = scan(dir.path(), &["."]);
+        let expected = match expected {
+            "" => Vec::new(),
+            part => vec![format!("1 info: {part} nothing that was read")],
+        };
+        assert_eq!(unused(&run), expected, "{entry}");
+    }
+}
+
 #[test]
 fn a_reason_cannot_smuggle_a_secret_into_a_report() {
     let dir = Repo::bare_directory();
