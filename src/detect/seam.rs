@@ -8,8 +8,8 @@
 use super::search::{ENOUGH, WRAP, is_base64};
 use crate::decode::LONG_WORD;
 
-/// So far a literal reaches behind the byte that changes.
-const NEAR: usize = ENOUGH - 1;
+/// So many bytes beside a change are enough for a literal, which has one byte of the change at least.
+pub const NEAR: usize = ENOUGH;
 
 /// A long word, the end of its line, and the beginning of the next one: so much is asked for at most
 /// if there is no NUL in the text.
@@ -17,6 +17,25 @@ pub const WORD: usize = LONG_WORD + 2 * WRAP;
 
 /// The same in characters of eight bytes: so much is asked for at most.
 pub const FAR: usize = 8 * WORD;
+
+/// Whether so many bytes behind a change, and before the next one, are enough to see, or
+/// [`after`] and [`before`] have to be asked.
+pub fn is_enough(after: &[u8; NEAR], before: &[u8; NEAR]) -> bool {
+    let is_enough = |near, base64_beside_line_end: fn(&[u8; NEAR]) -> bool| match looks(near) {
+        Looks::Plain => !near.contains(&b'\n') || !base64_beside_line_end(near),
+        Looks::Dense | Looks::Wide => false,
+    };
+    is_enough(after, |near| near[first_line(near.iter())..].first().is_none_or(is_base64))
+        && is_enough(before, |near| {
+            near[..NEAR - first_line(near.iter().rev())].last().is_none_or(is_base64)
+        })
+}
+
+/// How long the rest of a line is, with the white space at its end.
+fn first_line<'a>(bytes: impl Iterator<Item = &'a u8> + Clone) -> usize {
+    let head = dense(bytes.clone());
+    head + bytes.skip(head).take_while(|byte| byte.is_ascii_whitespace()).count()
+}
 
 /// How many bytes at the end of a text may make a literal, or decide about one, together with what
 /// comes behind it.

@@ -118,11 +118,16 @@ pub struct Probe<'a> {
     pub whole: &'a (dyn Fn(&[u8]) -> bool + Sync),
 }
 
+/// So many bytes beside a change are enough in most texts.
+pub const NEAR: usize = 16;
+
 /// How many bytes beside a place where something changes can make a candidate together with it, or
 /// decide whether there is one.
 #[derive(Clone, Copy, Debug)]
 pub struct Margin {
-    /// Of the bytes that end at the change, how many at their end.
+    /// Whether [`NEAR`] bytes behind a change, and as many before the next, are enough.
+    pub is_enough: fn(&[u8; NEAR], &[u8; NEAR]) -> bool,
+    /// If not: of the bytes that end at the change, how many at their end.
     pub before: fn(&[u8]) -> usize,
     /// Of the bytes that begin at the change, how many at their beginning.
     pub after: fn(&[u8]) -> usize,

@@ -6,6 +6,7 @@
 pub(crate) struct Collage {
     bytes: Vec<u8>,
     len: usize,
+    cuts: Vec<usize>,
 }
 
 /// Runs up to this length are copied as a block.
@@ -14,6 +15,22 @@ const BLOCK: usize = 32;
 impl Collage {
     pub fn clear(&mut self) {
         self.len = 0;
+        self.cuts.clear();
+    }
+
+    /// Notes that something is left out here.
+    pub fn cut(&mut self) {
+        self.cuts.push(self.len);
+    }
+
+    /// The bytes before each place where something is left out, and those behind it; blanks where
+    /// there are not that many.
+    pub fn cuts<const N: usize>(&self) -> impl Iterator<Item = (&[u8; N], &[u8; N])> {
+        self.cuts.iter().map(|cut| {
+            let (before, after) = self.bytes().split_at(*cut);
+            let (before, after) = (before.last_chunk(), after.first_chunk());
+            (before.unwrap_or(&[b' '; N]), after.unwrap_or(&[b' '; N]))
+        })
     }
 
     /// Adds `source[from..from + len]`, which must be there.

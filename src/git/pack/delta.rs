@@ -1,7 +1,7 @@
 //! Deltas (gitformat-pack, "Deltified representation").
 
-use crate::git::Margin;
 use crate::git::pack::collage::Collage;
+use crate::git::{Margin, NEAR};
 
 /// One piece of the object that a delta makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,22 +96,40 @@ impl<'a> Delta<'a> {
     /// Makes the object without the inner parts of its copied pieces: of each only what the margin
     /// asks for is left where it meets another piece.
     pub fn changes(&self, margin: Margin, out: &mut Collage) {
+        let is_near = |piece: &Piece| piece.len <= 2 * NEAR;
+        self.cut(out, |piece| if is_near(piece) { (piece.len, 0) } else { (NEAR, NEAR) });
+        // Looked at only now, since each piece may have to be fetched from memory: one does not wait
+        // for the other if none is looked at.
+        if !out.cuts().all(|(after, before)| (margin.is_enough)(after, before)) {
+            self.cut(out, |piece| {
+                let bytes = self.bytes(piece);
+                ((margin.after)(bytes), (margin.before)(bytes))
+            });
+        }
+    }
+
+    /// Makes the object with no more of each copied piece than so many bytes at its beginning and at
+    /// its end, where another piece is beside it.
+    fn cut(&self, out: &mut Collage, ends: impl Fn(&Piece) -> (usize, usize)) {
         out.clear();
+        let last = self.pieces.len().saturating_sub(1);
         for (number, piece) in self.pieces.iter().enumerate() {
             if !piece.copied {
                 out.push(self.data, piece.from, piece.len);
                 continue;
             }
-            let bytes = self.bytes(piece);
-            let head = if number > 0 { (margin.after)(bytes) } else { 0 };
-            let is_last = number + 1 == self.pieces.len();
-            let tail = if is_last { 0 } else { (margin.before)(bytes) };
+            let (head, tail) = ends(piece);
             if head + tail >= piece.len {
                 out.push(self.base, piece.from, piece.len);
                 continue;
             }
-            out.push(self.base, piece.from, head);
-            out.push(self.base, piece.from + piece.len - tail, tail);
+            if number > 0 {
+                out.push(self.base, piece.from, head);
+            }
+            out.cut();
+            if number < last {
+                out.push(self.base, piece.from + piece.len - tail, tail);
+            }
         }
     }
 

@@ -169,6 +169,7 @@ impl Idx {
 pub(crate) const DAMAGED: &str =
     "the index of this pack is damaged; `git index-pack` makes it anew";
 
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
+/// The number at a place of an index.
+pub(super) fn number(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }

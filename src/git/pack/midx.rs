@@ -6,6 +6,7 @@
 use std::ops::Range;
 use std::path::Path;
 
+use crate::git::pack::idx::number;
 use crate::map::Map;
 
 /// An index of several packs.
@@ -121,8 +122,4 @@ fn find_chunk(map: &[u8], chunks: usize, name: &[u8; 4]) -> Option<Range<usize>>
 fn stem(name: &[u8]) -> Vec<u8> {
     let end = memchr::memrchr(b'.', name).unwrap_or(name.len());
     name[..end].to_owned()
-}
-
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }

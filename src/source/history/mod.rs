@@ -163,8 +163,13 @@ fn one(
 }
 
 /// What the detector must see around a change.
-pub const MARGIN: git::Margin =
-    git::Margin { before: seam::before, after: seam::after, name: seam::WORD, most: seam::FAR };
+pub const MARGIN: git::Margin = git::Margin {
+    is_enough: seam::is_enough,
+    before: seam::before,
+    after: seam::after,
+    name: seam::WORD,
+    most: seam::FAR,
+};
 
 /// Reads the database, or of one that is known what is new in it. Says, too, how many members of
 /// archives were opened that are not counted yet.

@@ -119,6 +119,7 @@ pub const PROBE: Probe<'static> =
 
 /// As much as the needle is long.
 const MARGIN: git::Margin = git::Margin {
+    is_enough: |_, _| true,
     before: |text| text.len().min(NEEDLE.len() - 1),
     after: |text| text.len().min(NEEDLE.len() - 1),
     name: NEEDLE.len() - 1,
