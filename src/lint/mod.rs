@@ -14,6 +14,7 @@ mod keys;
 pub mod level;
 mod metered;
 mod name;
+mod nesting;
 mod page;
 mod parse;
 mod pass;

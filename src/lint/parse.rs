@@ -3,7 +3,9 @@
 use std::ops::ControlFlow;
 
 use ast_grep_language::{LanguageExt, SupportLang};
-use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
+use tree_sitter::{ParseOptions, ParseState, Parser, Range, Tree};
+
+use super::nesting;
 
 /// How often the parser may report that it is still at work, for each byte of a text and besides.
 /// It reports once in a hundred operations; ordinary code takes one or two operations a byte.
@@ -20,6 +22,8 @@ pub enum Refusal {
     Parse,
     /// It is nested too deep.
     Depth,
+    /// The grammar may be unable to hold what is open in it.
+    Nesting,
 }
 
 impl Refusal {
@@ -28,6 +32,10 @@ impl Refusal {
         match self {
             Self::Parse => "the parser did not come to an end within its budget",
             Self::Depth => "it is nested deeper than 4,000 levels",
+            Self::Nesting => {
+                "more strings, blocks or elements may be open at once in it than its parser can hold; \
+                 keys in it are found all the same, and rules apply again when it is split or nested less"
+            }
         }
     }
 }
@@ -37,14 +45,16 @@ impl Refusal {
 /// # Errors
 /// If the text is made to exhaust a parser.
 pub fn tree(text: &str, grammar: SupportLang) -> Result<(Tree, u64), Refusal> {
-    let tree = parse(text, grammar).ok_or(Refusal::Parse)?;
+    let visible = nesting::visible(text, grammar).map_err(|_| Refusal::Nesting)?;
+    let tree = parse(text, grammar, &visible).ok_or(Refusal::Parse)?;
     let climb = measure(&tree).ok_or(Refusal::Depth)?;
     Ok((tree, climb))
 }
 
-fn parse(text: &str, grammar: SupportLang) -> Option<Tree> {
+fn parse(text: &str, grammar: SupportLang, visible: &[Range]) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&grammar.get_ts_language()).ok()?;
+    parser.set_included_ranges(visible).ok()?;
     let mut left = text.len() * REPORTS.0 + REPORTS.1;
     let mut progress = |_: &ParseState| {
         left = left.saturating_sub(1);

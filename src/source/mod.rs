@@ -3,6 +3,7 @@
 mod commits;
 mod file;
 pub mod history;
+mod ignored;
 pub mod manifest;
 mod nested;
 pub mod patch;

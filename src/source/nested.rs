@@ -2,10 +2,12 @@
 //! versions of git kept them.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::{WalkBuilder, WalkState};
+use ignore::WalkState;
 
+use super::ignored::Ignored;
+use super::tree::walker;
 use crate::git::{self, Repository};
 
 /// The work trees below that of a repository that have a database of their own, sorted. What git
@@ -14,8 +16,7 @@ use crate::git::{self, Repository};
 pub fn repositories(repository: &Repository, threads: usize) -> Vec<PathBuf> {
     let Some(root) = &repository.work_tree else { return Vec::new() };
     let found = Mutex::new(Vec::new());
-    let walker =
-        WalkBuilder::new(root).hidden(false).ignore(false).threads(threads).build_parallel();
+    let walker = walker(root, threads, Some(Arc::new(Ignored::under(root))));
     walker.run(|| {
         Box::new(|entry| {
             let Ok(entry) = entry else { return WalkState::Continue };

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::fs::{self, FileType, Metadata};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::Sink;
 use super::file::Reader;
+use super::ignored::Ignored;
 use super::tracked;
 use crate::coverage::Coverage;
 use crate::git;
@@ -62,7 +63,8 @@ fn scan_directory(root: &Path, options: &Options, sink: Sink<'_>) -> Coverage {
     sink.progress.expect(tracked.len() as u64);
     let seen = Mutex::new(HashSet::new());
     let total = Mutex::new(Coverage::default());
-    walker(root, options).run(|| {
+    let ignored = (!options.no_ignore).then(|| Arc::new(Ignored::under(root)));
+    walker(root, options.threads, ignored.clone()).run(|| {
         let mut worker = Worker {
             root,
             prefix: &options.prefix,
@@ -74,23 +76,24 @@ fn scan_directory(root: &Path, options: &Options, sink: Sink<'_>) -> Coverage {
         Box::new(move |entry| worker.visit(entry))
     });
     let mut coverage = total.into_inner().expect("no worker panicked");
+    for (path, why) in ignored.iter().flat_map(|ignored| ignored.passed()) {
+        coverage.skip(label(&options.prefix, &path), why);
+    }
     let seen = seen.into_inner().expect("no worker panicked");
     let unseen = tracked.into_iter().filter(|path| !seen.contains(path));
     coverage.merge(tracked::scan(root, &options.prefix, unseen, sink));
     coverage
 }
 
-fn walker(root: &Path, options: &Options) -> ignore::WalkParallel {
-    let obey = !options.no_ignore;
-    WalkBuilder::new(root)
-        .hidden(false)
-        .ignore(false)
-        .git_ignore(obey)
-        .git_global(obey)
-        .git_exclude(obey)
-        .parents(obey)
-        .threads(options.threads)
-        .build_parallel()
+/// A walk over all files but those that are ignored.
+pub fn walker(root: &Path, threads: usize, ignored: Option<Arc<Ignored>>) -> ignore::WalkParallel {
+    let mut builder = WalkBuilder::new(root);
+    // The crate is to open nothing but directories.
+    builder.standard_filters(false).threads(threads);
+    if let Some(ignored) = ignored {
+        builder.filter_entry(move |entry| entry.depth() == 0 || !ignored.has(entry));
+    }
+    builder.build_parallel()
 }
 
 /// One thread of the walk; what it read is added up when it ends.

@@ -11,6 +11,7 @@ mod context;
 mod corpus;
 mod corpus_test;
 mod decode;
+mod dependencies;
 mod detect;
 mod doctor;
 mod git;

@@ -3,6 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -17,6 +20,7 @@ mod explain;
 mod exposure;
 mod hooks;
 mod identity;
+mod ignored;
 mod import;
 mod json;
 mod lints;
@@ -77,6 +81,20 @@ pub fn stripeguard_with_input(dir: &Path, arguments: &[&str], input: &[u8]) -> R
 /// Runs `scan --format json` in a directory.
 pub fn scan(dir: &Path, arguments: &[&str]) -> Run {
     stripeguard(dir, &[&["scan", "--format", "json"], arguments].concat())
+}
+
+/// The same, ended if it takes longer.
+pub fn scan_within(dir: &Path, arguments: &[&str], time: Duration) -> Run {
+    let mut command = command(dir, &[&["scan", "--format", "json"], arguments].concat());
+    let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    let id = child.id().to_string();
+    let (send, end) = mpsc::channel();
+    thread::spawn(move || send.send(child.wait_with_output().unwrap()));
+    end.recv_timeout(time).map(finish).unwrap_or_else(|_| {
+        let _ = Command::new("kill").args(["-KILL", &id]).status();
+        panic!("it did not come to an end in {time:?}")
+    })
 }
 
 pub fn command(dir: &Path, arguments: &[&str]) -> Command {

@@ -1,6 +1,7 @@
 //! The linter.
 
 mod engine;
+mod nesting;
 mod rules;
 
 use std::collections::BTreeMap;
