@@ -1,6 +1,7 @@
 //! Parsing of foreign text, which comes to an end.
 
 use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 use ast_grep_language::{LanguageExt, SupportLang};
 use tree_sitter::{ParseOptions, ParseState, Parser, Range, Tree};
@@ -10,6 +11,10 @@ use super::nesting;
 /// How often the parser may report that it is still at work, for each byte of a text and besides.
 /// It reports once in a hundred operations; ordinary code takes one or two operations a byte.
 const REPORTS: (usize, usize) = (1, 20_000);
+
+/// How long one text is parsed. An operation may walk all that is open, so that their number alone
+/// bounds no time; ordinary code of the largest size that is linted takes a fraction of a second.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Code that is nested deeper than this is made to break parsers. Types of some hundred alternatives
 /// are nested as deep as they are long.
@@ -56,9 +61,11 @@ fn parse(text: &str, grammar: SupportLang, visible: &[Range]) -> Option<Tree> {
     parser.set_language(&grammar.get_ts_language()).ok()?;
     parser.set_included_ranges(visible).ok()?;
     let mut left = text.len() * REPORTS.0 + REPORTS.1;
+    let begun = Instant::now();
     let mut progress = |_: &ParseState| {
         left = left.saturating_sub(1);
-        if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let is_over = left == 0 || begun.elapsed() > PATIENCE;
+        if is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let options = ParseOptions::new().progress_callback(&mut progress);
     let mut read = |at: usize, _| text.as_bytes().get(at..).unwrap_or_default();

@@ -58,13 +58,23 @@ fn told(run: &Run) -> Vec<String> {
 
 /// The keys in a text are found, and it is a gap that no rule was applied.
 fn assert_refused(path: &str, hostile: &str) {
+    assert_refused_for("open at once", path, hostile);
+}
+
+fn assert_refused_for(why: &str, path: &str, hostile: &str) {
     let (_, practice) = practice(path);
     let run = run(path, &format!("{practice}# {}\n{hostile}", live_secret(1)));
     assert_eq!(told(&run), ["stripe-secret-key-live"], "{path}");
     let gaps = run.json()["coverage"]["gaps"].clone();
-    let is_told =
-        |gap: &Value| gap["what"] == path && gap["why"].to_string().contains("open at once");
+    let is_told = |gap: &Value| gap["what"] == path && gap["why"].to_string().contains(why);
     assert!(run.code == 1 && gaps.as_array().unwrap().iter().any(is_told), "{path}: {gaps}");
+}
+
+/// Each operation of the parser walks all that is open: a minute and a half, when nobody looks at a
+/// clock.
+#[test]
+fn ruby_that_is_never_closed_is_given_up() {
+    assert_refused_for("did not come to an end", "a.rb", &"A\n=\n".repeat(4000));
 }
 
 /// Rules are applied to a text, from its beginning to its end.
