@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::blob::ObjectId;
-use crate::coverage::Note;
+use crate::coverage::{Note, unreadable};
 use crate::git::reftable::{LogRecord, RefValue, Table};
 use crate::git::{Repository, path_to_bytes, read_small};
 
@@ -165,8 +165,9 @@ impl Reader {
             let file = dir.join(crate::git::bytes_to_path(name));
             let is_beside = !name.contains(&b'/') && name != b"..";
             let Some(bytes) = self.read(&file).filter(|_| is_beside) else {
-                let why = "this table of references is listed and cannot be read".to_owned();
-                self.gap(&file, why);
+                let why = "this table of references is listed and cannot be read; restore it from \
+                           another copy";
+                self.gap(&file, why.to_owned());
                 continue;
             };
             let (table, outcome) = Table::parse(&bytes, id_len);
@@ -211,7 +212,11 @@ impl Reader {
                 (Some(id), Some(name)) => {
                     self.found.insert(name.to_owned(), Target::Id(id));
                 }
-                _ => self.gap(file, "one of its lines is not an id and a name".to_owned()),
+                _ => {
+                    let why = "one of its lines is not an id and a name; restore it from another \
+                               copy";
+                    self.gap(file, why.to_owned());
+                }
             }
         }
     }
@@ -308,7 +313,7 @@ impl Reader {
             Ok(content) => Some(content),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => {
-                self.gap(file, format!("it cannot be read: {error}"));
+                self.gap(file, unreadable(&error));
                 None
             }
         }
@@ -320,7 +325,7 @@ impl Reader {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => {
-                self.gap(dir, format!("this directory cannot be read: {error}"));
+                self.gap(dir, unreadable(&error));
                 Vec::new()
             }
         }
@@ -352,8 +357,9 @@ impl Reader {
     fn finish(mut self, repository: &Repository) -> References {
         let head = self.head();
         if head == Head::Broken && !repository.format.reftable {
-            let why = "what is checked out cannot be read from it".to_owned();
-            self.gap(&repository.git_dir.join("HEAD"), why);
+            let why = "what is checked out cannot be read from it; `git symbolic-ref HEAD \
+                       refs/heads/NAME` says it anew";
+            self.gap(&repository.git_dir.join("HEAD"), why.to_owned());
         }
         let mut all: Vec<Reference> = self
             .found
