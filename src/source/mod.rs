@@ -13,6 +13,7 @@ pub mod staged;
 pub mod stdin;
 mod tracked;
 pub mod tree;
+mod walker;
 mod window;
 
 use std::ops::ControlFlow;

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use ignore::{WalkBuilder, WalkState};
+use ignore::WalkState;
 
+use super::walker;
 use crate::git::{self, Repository};
 
 /// The work trees below that of a repository that have a database of their own, sorted. What git
@@ -14,15 +15,13 @@ use crate::git::{self, Repository};
 pub fn repositories(repository: &Repository, threads: usize) -> Vec<PathBuf> {
     let Some(root) = &repository.work_tree else { return Vec::new() };
     let found = Mutex::new(Vec::new());
-    let walker =
-        WalkBuilder::new(root).hidden(false).ignore(false).threads(threads).build_parallel();
-    walker.run(|| {
+    walker::walk(root, true, threads, || {
         Box::new(|entry| {
             let Ok(entry) = entry else { return WalkState::Continue };
             if entry.file_name() != ".git" {
                 return WalkState::Continue;
             }
-            let dir = entry.path().parent().filter(|_| entry.depth() > 1);
+            let dir = entry.path().parent().filter(|dir| *dir != root);
             if let Some(dir) = dir.filter(|dir| is_its_own(dir, repository)) {
                 found.lock().unwrap_or_else(PoisonError::into_inner).push(dir.to_owned());
             }
