@@ -133,6 +133,14 @@ impl Scope {
         begin.canonicalize().unwrap_or(begin)
     }
 
+    /// What was named to be read.
+    fn paths(&self) -> &[PathBuf] {
+        match self {
+            Self::Paths { paths, .. } => paths,
+            _ => &[],
+        }
+    }
+
     /// The directory that holds all that is read; `None` where a path cannot be found.
     pub fn directory(&self) -> Option<PathBuf> {
         let Self::Paths { paths, .. } = self else { return Some(self.root()) };
@@ -549,6 +557,9 @@ impl Run<'_> {
             _ if sides.must_have_history() => Some(git::open(&git::discover(path)?)),
             _ => None,
         };
+        let asked = self.request.scope.paths();
+        let within = |opened: git::Repository| opened.borrowing_within(asked);
+        let repository = repository.map(|opened| opened.map(within));
         let under = match &repository {
             Some(Ok(repository)) if sides.must_have_history() => path_within(repository, path),
             _ => String::new(),
@@ -579,6 +590,7 @@ impl Run<'_> {
                 let history = history::scan(
                     &repository,
                     &history::Options {
+                        asked: self.request.scope.paths(),
                         threads: self.threads,
                         prefix: root,
                         root: &path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),
@@ -614,6 +626,9 @@ impl Run<'_> {
         coverage.skipped.extend(linted.skipped);
         if let Some(stop) = self.progress.stopped() {
             coverage.gap(Stop::WHAT, stop.reason());
+        }
+        for asked in &mut coverage.requested {
+            *asked = self.scanner.label(asked);
         }
         for notes in [&mut coverage.gaps, &mut coverage.skipped] {
             for note in notes.iter_mut() {
@@ -655,7 +670,7 @@ impl Run<'_> {
         Report {
             findings,
             coverage,
-            base: outcome.base,
+            base: self.scanner.label(&outcome.base),
             within: self.scanner.label(&self.within),
             notices,
         }

@@ -19,6 +19,7 @@ pub fn check(subject: &Subject) -> Outcome {
     let scanner = Scanner::new(1_700_000_000, Limits::default());
     let (git, objects) = by_git(subject, &scanner);
     let options = Options {
+        asked: &[],
         threads: 2,
         prefix: "",
         root: "",
