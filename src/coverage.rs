@@ -3,6 +3,7 @@
 //! Gaps are data of the report, never only a line in a log: a scan that could not read something it
 //! was asked to read ends with exit code 3, or 1 if it found something as well.
 
+use std::io;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use crate::blob::ObjectKind;
@@ -14,6 +15,17 @@ pub struct Note {
     pub what: String,
     /// The reason, as a sentence for people that says what to do where something can be done.
     pub why: String,
+}
+
+/// Why something cannot be read, in the words of the system, and what to do about it.
+pub fn unreadable(error: &io::Error) -> String {
+    let advice = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "run this as a user who may read it, or exclude its path in the configuration"
+        }
+        _ => "mend or restore it, or exclude its path in the configuration",
+    };
+    format!("cannot be read: {error}; {advice}")
 }
 
 /// How many git objects of each kind were read.

@@ -127,7 +127,12 @@ impl Receipt {
 
     /// Why the run does not cover repositories as they are now: nothing if it does. `now` is the
     /// repository that was asked about, and behind it its submodules.
-    pub fn shortfalls(&self, now: &[RepositoryState], ruleset: &str) -> Vec<String> {
+    pub fn shortfalls(
+        &self,
+        now: &[RepositoryState],
+        ruleset: &str,
+        limits: &[(&str, u64)],
+    ) -> Vec<String> {
         let mut why = Vec::new();
         if !self.complete {
             why.push(format!("the run left {} things unread", self.gaps.len()));
@@ -137,6 +142,11 @@ impl Receipt {
                 "it was made by version {} with other rules than those of this program",
                 self.version
             ));
+        }
+        let lower = limits.iter().filter(|(name, now)| self.limits.get(*name) < Some(now));
+        let lower: Vec<&str> = lower.map(|(name, _)| *name).collect();
+        if !lower.is_empty() {
+            why.push(format!("it was made with lower limits than today's: {}", lower.join(", ")));
         }
         now.iter().for_each(|state| why.extend(self.missed(state)));
         why
@@ -166,31 +176,38 @@ impl Repository {
         }
     }
 
-    /// Objects may go, as by `git gc`, but none may come; references may go, but none may come or
-    /// move.
+    /// No object and no reference may have come, gone or moved. What is gone was read, but it cannot
+    /// be told from what was lost, and is not what the run speaks of.
     fn missed(&self, now: &RepositoryState) -> Vec<String> {
         let is_new = |tip: &&(String, String)| self.tips.get(&tip.0) != Some(&tip.1);
         let moved: BTreeSet<&str> =
             now.tips.iter().filter(is_new).map(|(name, _)| name.as_str()).collect();
         let mut why = Vec::new();
         if !moved.is_empty() {
-            let named: Vec<&str> = moved.iter().copied().take(MOST_NAMED).collect();
-            let more = match moved.len().saturating_sub(MOST_NAMED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            why.push(format!(
-                "{}: {}{more} came or moved since",
-                name(&now.path),
-                named.join(", ")
-            ));
+            why.push(format!("{}: {} came or moved since", name(&now.path), some(&moved)));
         }
-        if now.objects > self.objects {
+        let here: BTreeSet<&str> = now.tips.iter().map(|(name, _)| name.as_str()).collect();
+        let then = self.tips.keys().map(String::as_str);
+        let gone: BTreeSet<&str> = then.filter(|name| !here.contains(name)).collect();
+        if !gone.is_empty() {
+            why.push(format!("{}: {} went since", name(&now.path), some(&gone)));
+        }
+        if now.objects != self.objects {
             let (then, now_) = (self.objects, now.objects);
             why.push(format!("{}: {then} objects then, {now_} now", name(&now.path)));
         }
         why
     }
+}
+
+/// The first few names.
+fn some(names: &BTreeSet<&str>) -> String {
+    let named: Vec<&str> = names.iter().copied().take(MOST_NAMED).collect();
+    let more = match names.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    named.join(", ") + &more
 }
 
 /// A repository in a sentence.

@@ -104,7 +104,7 @@ impl Scanner {
 
     fn scan_members(&self, blob: &Blob<'_>, found: &mut Found) {
         let gaps = container::open(blob.bytes, &self.limits, &self.budget, &mut |member| {
-            found.members += 1;
+            found.members += u64::from(member.is_first);
             let inside = if member.path.is_empty() { "data" } else { member.path };
             let path = format!("{}!/{inside}", blob.path);
             self.scan_text(&Blob::whole(&path, blob.origin, member.bytes), found);

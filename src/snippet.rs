@@ -148,18 +148,21 @@ fn push_token(text: &mut String, token: &str) {
     }
 }
 
-/// A text without control characters, and without the characters that change the direction of a
-/// line: nothing in a name or a file can move the cursor, colour the terminal or reorder a report.
-/// NUL bytes, which stand between the letters of UTF-16, are left out.
+/// A text without control characters, and without the characters that end a line, change its
+/// direction or are not seen: nothing in a name or a file can move the cursor, colour the terminal or
+/// reorder a report. NUL bytes, which stand between the letters of UTF-16, and the marks that texts begin
+/// with are left out.
 pub fn neutral(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\0' => {}
+            '\0' | '\u{FEFF}' => {}
             '\t' => clean.push(' '),
-            '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' => {
-                clean.extend(c.escape_unicode());
-            }
+            '\u{61C}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{E0000}'..='\u{E007F}' => clean.extend(c.escape_unicode()),
             c if c.is_control() => clean.extend(c.escape_default()),
             c => clean.push(c),
         }

@@ -13,6 +13,7 @@ use crate::coverage::Progress;
 use crate::git::{self, Surroundings};
 use crate::hook::{self, Change, Global, HookError, Moment, Place, Script, State};
 use crate::run::{self, Scope};
+use crate::snippet::neutral;
 use crate::source::push::{Known, Update};
 
 /// Runs one of the commands about hooks.
@@ -99,7 +100,7 @@ fn each(place: &Place, moments: &[Moment], act: Act<'_>) -> (Exit, String) {
             Ok(change) => text.push_str(&told(&change, &place.directory.join(moment.name()))),
             Err(error) => {
                 exit = Exit::Usage;
-                text.push_str(&format!("{error}\n"));
+                text.push_str(&format!("{}\n", neutral(&error.to_string())));
             }
         }
     }
@@ -107,11 +108,14 @@ fn each(place: &Place, moments: &[Moment], act: Act<'_>) -> (Exit, String) {
 }
 
 fn told(change: &Change, path: &Path) -> String {
-    let path = path.display();
+    let path = neutral(&path.to_string_lossy());
     match change {
         Change::Written => format!("{path}: installed\n"),
         Change::Chained(kept) => {
-            format!("{path}: installed; it first runs the hook that was here, {}\n", kept.display())
+            format!(
+                "{path}: installed; it first runs the hook that was here, {}\n",
+                neutral(&kept.to_string_lossy())
+            )
         }
         Change::Unchanged => format!("{path}: installed already\n"),
         Change::Removed => format!("{path}: removed\n"),
@@ -159,7 +163,8 @@ fn status(arguments: &HookPlace) -> anyhow::Result<Exit> {
             State::Foreign => "somebody else's".to_owned(),
         };
         let path = place.directory.join(moment.name());
-        text.push_str(&format!("{}: {word} ({})\n", moment.name(), path.display()));
+        let path = neutral(&path.to_string_lossy());
+        text.push_str(&format!("{}: {word} ({path})\n", moment.name()));
     }
     output::stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(exit)

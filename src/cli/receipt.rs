@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 
+use super::args::config::ConfigFile;
 use super::args::receipt::{Receipt as Arguments, ReceiptCommand};
 use super::{Exit, output};
 use crate::coverage::{Coverage, RepositoryState};
@@ -12,7 +13,9 @@ use crate::decode::container::Limits;
 use crate::git;
 use crate::receipt::Receipt;
 use crate::report::Report;
+use crate::run::{Scope, Sides};
 use crate::scan::{SOURCES, Scanner};
+use crate::snippet::neutral;
 use crate::source::tree::label;
 
 /// Runs the subcommand.
@@ -42,7 +45,8 @@ fn verify(file: &Path, repo: &Path) -> anyhow::Result<Exit> {
     let receipt = Receipt::parse(&text).map_err(|why| anyhow!("{}: {why}", file.display()))?;
     let mut coverage = Coverage::default();
     let now = states(repo, &mut coverage)?;
-    let mut why = receipt.shortfalls(&now, SOURCES);
+    let limits = limits(repo)?.named();
+    let mut why = receipt.shortfalls(&now, SOURCES, &limits);
     why.extend(coverage.gaps.iter().map(|gap| format!("{}: {}", gap.what, gap.why)));
     output::stdout(|out| {
         if why.is_empty() {
@@ -51,19 +55,23 @@ fn verify(file: &Path, repo: &Path) -> anyhow::Result<Exit> {
             return writeln!(
                 out,
                 "The receipt covers {}: {objects} objects, {tips} references.",
-                repo.display()
+                neutral(&repo.to_string_lossy())
             );
         }
-        writeln!(out, "The receipt does not cover {}:", repo.display())?;
-        why.iter().try_for_each(|why| writeln!(out, "  - {}", crate::snippet::neutral(why)))?;
-        writeln!(
-            out,
-            "Run `stripeguard scan --receipt {} {}` again.",
-            file.display(),
-            repo.display()
-        )
+        let repo = neutral(&repo.to_string_lossy());
+        let file = neutral(&file.to_string_lossy());
+        writeln!(out, "The receipt does not cover {repo}:")?;
+        why.iter().try_for_each(|why| writeln!(out, "  - {}", neutral(why)))?;
+        writeln!(out, "Run `stripeguard scan --receipt {file} {repo}` again.")
     })?;
     Ok(if why.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}
+
+/// The limits that a scan of the repository has.
+fn limits(repo: &Path) -> anyhow::Result<Limits> {
+    let scope = Scope::Paths { paths: vec![repo.to_owned()], sides: Sides::Auto };
+    let found = ConfigFile { config: None, no_config: false };
+    Ok(super::config::load(&found, &scope)?.config.limits)
 }
 
 /// A repository as it is now, and its submodules.

@@ -22,6 +22,8 @@ pub struct Attribution {
     pub names: BTreeMap<Vec<u8>, Exposure>,
     /// All references of the repository; the numbers elsewhere are places in this list.
     pub refs: Vec<Reference>,
+    /// Whether there are more ways to the hits than could be followed.
+    pub is_cut_short: bool,
 }
 
 /// Where one hit is exposed.
@@ -70,6 +72,7 @@ pub fn attribute(repository: &Repository, walk: &Walk) -> Attribution {
     let mut writer = Writer { database: &database, attributor: &attributor, known, sets };
     let mut attribution = writer.write(&messages, &tips);
     attribution.refs = references.all.clone();
+    attribution.is_cut_short = attributor.trees.is_cut_short();
     attribution
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::blob::{ObjectId, ObjectKind};
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, unreadable};
 use crate::git::database::hash;
 use crate::git::presence::Presence;
 use crate::git::{RefKind, Reference, Repository, Walk, read_small};
@@ -92,7 +92,10 @@ fn shallow(repository: &Repository, coverage: &mut Coverage) -> (HashSet<ObjectI
             .collect(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => HashSet::new(),
         Err(error) => {
-            let why = format!("where the history of this clone ends cannot be read: {error}");
+            let why = format!(
+                "where the history of this clone ends {}; or `git fetch --unshallow`",
+                unreadable(&error)
+            );
             coverage.gap(file.display().to_string(), why);
             HashSet::new()
         }

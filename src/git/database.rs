@@ -9,7 +9,7 @@ use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
 use crate::blob::{ObjectId, ObjectKind};
-use crate::coverage::Note;
+use crate::coverage::{Note, unreadable};
 use crate::git::pack::Pack;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::entry::{Header, Storage};
@@ -41,8 +41,8 @@ pub enum ReadError {
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => f.write_str("it is not in the object database"),
-            Self::Damaged(why) => f.write_str(why),
+            Self::Missing => f.write_str(&unread("it is not in the object database")),
+            Self::Damaged(why) => f.write_str(&unread(why)),
         }
     }
 }
@@ -69,7 +69,7 @@ impl Database {
         let entries = match fs::read_dir(dir) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
-            Err(error) => return self.gap(dir, format!("the packs cannot be listed: {error}")),
+            Err(error) => return self.gap(dir, unreadable(&error)),
         };
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.sort_unstable();
@@ -93,7 +93,8 @@ impl Database {
         for name in indexes.iter().flat_map(Midx::packs) {
             let path = dir.join(bytes_to_path(&[name, b".pack"].concat()));
             if paths.binary_search(&path).is_err() {
-                let why = "the index of several packs lists this pack, and it is missing";
+                let why = "the index of several packs lists this pack, and it is missing; fetch it \
+                           from another copy";
                 self.gap(&path, why.to_owned());
             }
         }
@@ -130,7 +131,8 @@ impl Database {
     }
 
     fn gap(&mut self, path: &Path, why: String) {
-        self.gaps.push(Note { what: path.display().to_string(), why });
+        let advice = "`git fsck` tells what is lost, and a fresh clone has it";
+        self.gaps.push(Note { what: path.display().to_string(), why: advised(&why, advice) });
     }
 
     /// Reads an object whole and checks that it has the id that it goes by.
@@ -248,6 +250,17 @@ impl Database {
         let missing = format!("the object {id}, which it is a delta to, is missing");
         attempts.find_map(Result::ok).ok_or(ReadError::Damaged(missing))
     }
+}
+
+/// Says what to do about something that cannot be read, unless it says so itself.
+fn advised(why: &str, advice: &str) -> String {
+    let is_advised = ["`git ", "fetch it", "restore it"].iter().any(|word| why.contains(word));
+    if is_advised { why.to_owned() } else { format!("{why}; {advice}") }
+}
+
+/// Why an object cannot be read, and what to do about it.
+pub(crate) fn unread(why: &str) -> String {
+    advised(why, "fetch it again from another copy")
 }
 
 /// Why an entry of a pack cannot be found by its index.

@@ -7,10 +7,13 @@ use crate::git::commit::Commit;
 use crate::git::tree::{Entries, EntryKind};
 use crate::git::{Database, ReadError};
 
+/// More directories than this no work tree has.
+const MOST: usize = 1 << 18;
+
 /// The blobs of a commit by their paths.
 ///
 /// # Errors
-/// If the commit or one of its trees cannot be read.
+/// If the commit or one of its trees cannot be read, or if there are too many.
 pub fn files_of(
     database: &Database,
     commit: &ObjectId,
@@ -25,6 +28,11 @@ pub fn files_of(
         // A tree cannot hold itself, except in a database whose ids are not those of its objects.
         if !open_trees.insert((prefix.clone(), id)) || prefix.len() > 1 << 16 {
             continue;
+        }
+        // Trees that name each other many times have more paths than there is time.
+        if open_trees.len() > MOST {
+            let why = "it has more directories than a work tree can have";
+            return Err(ReadError::Damaged(why.to_owned()));
         }
         let (kind, bytes) = database.read(&id)?;
         if kind != ObjectKind::Tree {

@@ -105,14 +105,17 @@ impl<'a> Graph<'a> {
 /// The date of each row, or one second more than the corrected date of its latest parent.
 fn corrected_dates(log: &CommitLog, parents: &[u32], starts: &[u32]) -> Vec<i64> {
     let mut dates: Vec<Option<i64>> = vec![None; log.len()];
+    // Commits lead back to themselves where ids are not those of what they name.
+    let mut is_open = vec![false; log.len()];
     let mut pending: Vec<u32> = Vec::new();
     for row in 0..log.len() as u32 {
         pending.push(row);
         while let Some(row) = pending.last().map(|row| *row as usize) {
             let of_row = &parents[starts[row] as usize..starts[row + 1] as usize];
             let before = pending.len();
-            if dates[row].is_none() {
-                pending.extend(of_row.iter().filter(|parent| dates[**parent as usize].is_none()));
+            if !is_open[row] {
+                is_open[row] = true;
+                pending.extend(of_row.iter().filter(|parent| !is_open[**parent as usize]));
             }
             if pending.len() == before {
                 let latest = of_row.iter().filter_map(|parent| dates[*parent as usize]).max();

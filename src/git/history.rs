@@ -1,5 +1,6 @@
 //! Which trees lead to hits, and what the commits did to them.
 
+use std::collections::HashSet;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -17,6 +18,16 @@ pub(crate) type Hit = u32;
 pub(crate) const NAMED: Hit = Hit::MAX;
 /// The root of a tree.
 const ROOT: PathNumber = 0;
+
+/// No file system takes a longer path. What is deeper is said to be where this ends.
+const LONGEST: usize = 4096;
+
+/// So much is followed along every path: trees that name each other many times have more paths than
+/// there is time. From then on, each tree is gone through once for each that it is compared with.
+const PLENTY: usize = 1 << 17;
+
+/// And so many trees at most.
+const MOST: usize = 1 << 28;
 
 /// What an entry of a tree leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +53,10 @@ pub(crate) struct Trees<'a> {
     /// All paths met: the path of the directory, and the number of the name in it.
     paths: Vec<(PathNumber, u32)>,
     path_numbers: FastMap<(PathNumber, u32), PathNumber>,
+    /// The length of each path.
+    lengths: Vec<usize>,
+    /// What is left of [`PLENTY`] and of [`MOST`].
+    left: (usize, usize),
 }
 
 /// A hit at a path.
@@ -67,6 +82,8 @@ impl<'a> Trees<'a> {
             spans: Vec::with_capacity(log.rows.len()),
             paths: vec![(ROOT, 0)],
             path_numbers: FastMap::default(),
+            lengths: vec![0],
+            left: (PLENTY, MOST),
         };
         trees.make_lists(log, &added, &removed, &marked);
         trees
@@ -141,12 +158,23 @@ impl<'a> Trees<'a> {
     }
 
     fn path(&mut self, parent: PathNumber, name: u32) -> PathNumber {
+        let length = self.lengths[parent as usize] + self.names[name as usize].len() + 1;
+        self.left.0 = self.left.0.saturating_sub(1 + length / 64);
+        if length > LONGEST {
+            return parent;
+        }
         let next = self.paths.len() as PathNumber;
         let number = *self.path_numbers.entry((parent, name)).or_insert(next);
         if number == next {
             self.paths.push((parent, name));
+            self.lengths.push(length);
         }
         number
+    }
+
+    /// Whether there was more than could be followed.
+    pub fn is_cut_short(&self) -> bool {
+        self.left.1 == 0
     }
 
     /// A path in full, with `/` between its names.
@@ -168,9 +196,14 @@ impl<'a> Trees<'a> {
             return;
         }
         let mut pending = vec![(tree, others.to_vec(), ROOT)];
+        let mut seen = HashSet::new();
         while let Some((tree, others, path)) = pending.pop() {
             let same = |other: &Record| self.spans_equal(tree, *other);
-            if tree == NONE || others.iter().any(same) {
+            if tree == NONE || others.iter().any(same) || self.is_cut_short() {
+                continue;
+            }
+            self.left.1 -= 1;
+            if self.left.0 == 0 && !seen.insert((tree, others.clone())) {
                 continue;
             }
             let (start, end) = self.spans[tree as usize];

@@ -6,7 +6,7 @@ use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
 use crate::blob::ObjectId;
-use crate::coverage::Note;
+use crate::coverage::{Note, unreadable};
 use crate::git::cached_trees::CachedTrees;
 use crate::git::split_index::Link;
 use crate::git::{Repository, read_small};
@@ -53,7 +53,7 @@ impl Repository {
         let problem = match read_small(&path) {
             Ok(bytes) => self.read_index(&bytes, &mut index).err(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => Some(format!("it cannot be read: {error}")),
+            Err(error) => Some(unreadable(&error)),
         };
         let note = problem.map(|why| Note { what: path.display().to_string(), why });
         index.gaps.extend(note);
@@ -69,7 +69,10 @@ impl Repository {
         let Some(link) = link else { return Ok(()) };
         let name = format!("sharedindex.{}", link.shared);
         let bytes = read_small(&self.git_dir.join(&name)).map_err(|error| {
-            format!("the shared index {name}, which it builds on, cannot be read: {error}")
+            format!(
+                "the shared index {name}, which it builds on, cannot be read: {error}; `git \
+                 read-tree HEAD` makes the index anew"
+            )
         })?;
         let mut shared = Vec::new();
         Parser::new(&bytes, self.id_len()).run(&mut shared)?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::ZlibDecoder;
 
 use crate::blob::{ObjectId, ObjectKind};
-use crate::coverage::Note;
+use crate::coverage::{Note, unreadable};
 use crate::git::database::{Content, ReadError};
 use crate::git::pack::inflate::MOST_GROWTH;
 
@@ -92,7 +92,7 @@ pub(crate) fn list(objects: &Path, id_len: usize, gaps: &mut Vec<Note>) -> Vec<O
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => {
-                let why = format!("this directory of objects cannot be read: {error}");
+                let why = unreadable(&error);
                 gaps.push(Note { what: dir.display().to_string(), why });
                 continue;
             }

@@ -5,7 +5,7 @@ use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 
 use crate::blob::{Blob, Origin};
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, unreadable};
 use crate::git::refs::subdirectories;
 use crate::git::reftable::Table;
 use crate::git::repository::is_git_dir;
@@ -93,8 +93,7 @@ impl Places<'_> {
                 Ok(entries) => entries,
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
                 Err(error) => {
-                    let why = format!("this directory cannot be read: {error}");
-                    self.coverage.gap(label(&dir), why);
+                    self.coverage.gap(label(&dir), unreadable(&error));
                     continue;
                 }
             };
@@ -104,9 +103,7 @@ impl Places<'_> {
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() && !is_elsewhere(root, &path) => pending.push(path),
                     Ok(kind) => self.file(root, &path, kind),
-                    Err(error) => {
-                        self.coverage.gap(label(&path), format!("it cannot be read: {error}"))
-                    }
+                    Err(error) => self.coverage.gap(label(&path), unreadable(&error)),
                 }
             }
         }
@@ -141,7 +138,7 @@ impl Places<'_> {
                 self.show(&label(path), origin, &bytes);
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => self.coverage.gap(label(path), format!("it cannot be read: {error}")),
+            Err(error) => self.coverage.gap(label(path), unreadable(&error)),
         }
     }
 }

@@ -239,19 +239,30 @@ struct Differ<'a> {
     found: Vec<(Vec<u8>, ObjectId)>,
 }
 
+/// So many entries of a commit are followed along every path: trees that name each other many times
+/// have more paths than there is time. From then on, each is compared once with the same others.
+const PLENTY: usize = 1 << 14;
+
+/// No file system takes a longer path. What is deeper is said to be where this ends.
+const LONGEST: usize = 4096;
+
 impl Differ<'_> {
     /// Adds the blobs that `tree` has and none of `parents` has at the same path.
     fn introduced(&mut self, tree: ObjectId, parents: &[ObjectId]) {
         let mut pending = vec![Step { path: Vec::new(), tree, parents: parents.to_vec() }];
+        let (mut seen, mut followed) = (HashSet::new(), 0);
         while let Some(step) = pending.pop() {
-            if !step.parents.contains(&step.tree) {
-                self.compare(&step, &mut pending);
+            let is_known = step.parents.contains(&step.tree)
+                || followed > PLENTY && !seen.insert((step.tree, step.parents.clone()));
+            if !is_known {
+                followed += self.compare(&step, &mut pending);
             }
         }
         self.found.sort_unstable();
     }
 
-    fn compare(&mut self, step: &Step, pending: &mut Vec<Step>) {
+    /// Returns how many entries there are.
+    fn compare(&mut self, step: &Step, pending: &mut Vec<Step>) -> usize {
         let mut known: HashSet<(Vec<u8>, ObjectId)> = HashSet::new();
         let mut below: HashMap<Vec<u8>, Vec<ObjectId>> = HashMap::new();
         for parent in &step.parents {
@@ -262,9 +273,12 @@ impl Differ<'_> {
                 known.insert((name, id));
             }
         }
-        for (kind, name, id) in self.entries(step.tree) {
+        let entries = self.entries(step.tree);
+        let count = entries.len();
+        for (kind, name, id) in entries {
             let path = match step.path.as_slice() {
                 [] => name.clone(),
+                dir if dir.len() + name.len() > LONGEST => dir.to_vec(),
                 dir => [dir, b"/", &name].concat(),
             };
             match kind {
@@ -277,12 +291,17 @@ impl Differ<'_> {
                 EntryKind::Blob => self.found.push((path, id)),
             }
         }
+        count
     }
 
     fn entries(&mut self, tree: ObjectId) -> Vec<(EntryKind, Vec<u8>, ObjectId)> {
         let bytes = match self.database.read(&tree) {
             Ok((ObjectKind::Tree, bytes)) => bytes,
-            Ok(_) => Vec::new(),
+            Ok(_) => {
+                let why = "it is named as a tree and is none; fetch it again from another copy";
+                self.gaps.insert(format!("object {tree}"), why.to_owned());
+                Vec::new()
+            }
             Err(error) => {
                 self.gaps.insert(format!("tree {tree}"), error.to_string());
                 Vec::new()
@@ -291,7 +310,8 @@ impl Differ<'_> {
         let mut entries = Entries::new(&bytes, self.id_len);
         let found = entries.by_ref().map(|e| (e.kind, e.name.to_owned(), e.id)).collect();
         if !entries.at_end() {
-            self.gaps.insert(format!("tree {tree}"), "one of its entries is malformed".to_owned());
+            let why = "one of its entries is malformed; fetch it again from another copy";
+            self.gaps.insert(format!("tree {tree}"), why.to_owned());
         }
         found
     }

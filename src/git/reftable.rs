@@ -98,7 +98,10 @@ impl Parser {
             Some(b"REFT\x01") => 24,
             Some(b"REFT\x02") => 28,
             Some(start) if start.starts_with(b"REFT") => {
-                return Err("this version of tables of references is not supported");
+                return Err(
+                    "this version of tables of references is not supported; a newer version of this \
+                     program may read it",
+                );
             }
             _ => return Err(DAMAGED),
         };

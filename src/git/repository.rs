@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::coverage::Note;
+use crate::coverage::{Note, unreadable};
 use crate::git::config::Format;
 use crate::git::refs::subdirectories;
 use crate::git::{bytes_to_path, read_small};
@@ -31,6 +31,8 @@ pub struct Repository {
     pub(crate) object_store: Option<PathBuf>,
     /// Object directories besides its own and those that it borrows from.
     pub(crate) more_objects: Vec<PathBuf>,
+    /// The directories within which it may borrow; `None` lets it borrow anywhere.
+    pub(crate) lenders: Option<Vec<PathBuf>>,
 }
 
 /// Why a path cannot be read as a repository. Its text says what to do.
@@ -90,11 +92,12 @@ impl fmt::Display for OpenError {
                 target.display()
             ),
             Self::Unreadable { path, error } => {
-                write!(f, "{} cannot be read: {error}", path.display())
+                write!(f, "{} {}", path.display(), unreadable(error))
             }
             Self::UnknownFormat { path, what } => write!(
                 f,
-                "{} says {what}, a format of repositories that is not supported",
+                "{} says {what}, a format of repositories that is not supported; a newer version of \
+                 this program may read it",
                 path.display()
             ),
         }
@@ -217,6 +220,7 @@ pub(crate) fn open_git_dir(
         index_file: None,
         object_store: None,
         more_objects: Vec::new(),
+        lenders: None,
     })
 }
 
@@ -238,6 +242,20 @@ impl Repository {
     /// The length of an object id: 20 or 32 bytes.
     pub fn id_len(&self) -> usize {
         self.format.id_len
+    }
+
+    /// The same repository, which borrows objects only where they lie within one of `directories` or
+    /// within itself: whoever made it may have written any path into its list of alternates.
+    pub fn borrowing_within(mut self, directories: &[PathBuf]) -> Self {
+        let own = [Some(&self.common_dir), self.work_tree.as_ref()];
+        let all = directories.iter().chain(own.into_iter().flatten());
+        self.lenders = Some(all.filter_map(|dir| dir.canonicalize().ok()).collect());
+        self
+    }
+
+    fn may_borrow_from(&self, dir: &Path) -> bool {
+        let Some(lenders) = &self.lenders else { return true };
+        dir.canonicalize().is_ok_and(|dir| lenders.iter().any(|lender| dir.starts_with(lender)))
     }
 
     /// The main work tree and the linked ones, without this one.
@@ -263,6 +281,8 @@ impl Repository {
             for alternate in read_alternates(&dir, &mut gaps) {
                 if !alternate.is_dir() {
                     gaps.push(missing_alternate(&alternate));
+                } else if !self.may_borrow_from(&alternate) {
+                    gaps.push(foreign_alternate(&alternate));
                 } else if !dirs.iter().any(|known| same_dir(known, &alternate)) {
                     dirs.push(alternate);
                 }
@@ -282,6 +302,15 @@ fn missing_alternate(dir: &Path) -> Note {
     }
 }
 
+fn foreign_alternate(dir: &Path) -> Note {
+    Note {
+        what: dir.display().to_string(),
+        why: "this repository borrows objects from there, which is outside of what was asked for, so \
+              they were not read; name the repository there too, or copy them with `git repack -ad`"
+            .to_owned(),
+    }
+}
+
 fn same_dir(a: &Path, b: &Path) -> bool {
     a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
@@ -297,8 +326,7 @@ fn read_alternates(objects: &Path, gaps: &mut Vec<Note>) -> Vec<PathBuf> {
             .collect(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Err(error) => {
-            let why = format!("the list of borrowed object stores cannot be read: {error}");
-            gaps.push(Note { what: file.display().to_string(), why });
+            gaps.push(Note { what: file.display().to_string(), why: unreadable(&error) });
             Vec::new()
         }
     }

@@ -181,7 +181,12 @@ impl Comparison<'_> {
     fn list(&mut self, tree: &ObjectId, names: &mut BTreeMap<Vec<u8>, Named>) {
         let bytes = match self.database.read(tree) {
             Ok((ObjectKind::Tree, bytes)) => bytes,
-            Ok(_) => return self.gap(format!("object {tree}"), "it is no tree".to_owned()),
+            Ok(_) => {
+                return self.gap(
+                    format!("object {tree}"),
+                    "it is no tree; fetch it again from another copy".to_owned(),
+                );
+            }
             Err(error) => return self.gap(format!("tree {tree}"), error.to_string()),
         };
         for entry in Entries::new(&bytes, self.database.id_len) {

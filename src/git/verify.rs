@@ -2,7 +2,7 @@
 
 use crate::blob::{ObjectId, ObjectKind};
 use crate::coverage::{Coverage, Progress};
-use crate::git::database::hash;
+use crate::git::database::{hash, unread};
 use crate::git::pack::Pack;
 use crate::git::pack::delta::Delta;
 use crate::git::pack::forest::{Entry, Forest};
@@ -24,7 +24,7 @@ pub fn verify_objects(repository: &Repository, threads: usize, progress: &Progre
         Source { database: &database, pack, forest: &forest }.run(&mut passes);
         passes.into_iter().for_each(|pass| coverage.merge(pass.coverage));
         for (id, why) in &forest.broken {
-            coverage.gap(format!("object {id}"), *why);
+            coverage.gap(format!("object {id}"), unread(why));
         }
     }
     for dir in &database.dirs {
@@ -53,7 +53,8 @@ fn check(
     coverage.bytes += bytes.len() as u64;
     progress.step(bytes.len() as u64);
     if hash(kind, bytes, id.as_bytes().len()) != id {
-        let why = "its content was changed: it does not have this id";
+        let why = "its content was changed: it does not have this id; fetch it again from another \
+                   copy";
         coverage.gap(format!("{} {id}", kind.name()), why);
     }
 }
@@ -98,6 +99,6 @@ impl Pass for VerifyPass<'_> {
 
     fn failed(&mut self, entry: Entry, why: &str) {
         let id = self.forest.id(self.pack, entry);
-        self.coverage.gap(format!("object {id}"), why);
+        self.coverage.gap(format!("object {id}"), unread(why));
     }
 }

@@ -34,18 +34,18 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Notes a commit, or the one that a tag leads to.
     fn meet(&mut self, id: ObjectId) {
-        if self.known.contains_key(&id) {
-            return;
-        }
-        let bytes = self.database.read_unchecked(&id).map(|(_, bytes)| bytes).unwrap_or_default();
-        let commit = Commit::parse(&bytes);
-        if let Some(commit) = &commit {
-            self.queue.push((commit.date, id));
-        }
-        self.known.insert(id, commit);
-        if let Some(tag) = Tag::parse(&bytes) {
-            self.meet(tag.target);
+        let mut next = Some(id);
+        while let Some(id) = next.filter(|id| !self.known.contains_key(id)) {
+            let read = self.database.read_unchecked(&id);
+            let bytes = read.map(|(_, bytes)| bytes).unwrap_or_default();
+            let commit = Commit::parse(&bytes);
+            if let Some(commit) = &commit {
+                self.queue.push((commit.date, id));
+            }
+            self.known.insert(id, commit);
+            next = Tag::parse(&bytes).map(|tag| tag.target);
         }
     }
 }

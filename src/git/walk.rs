@@ -11,6 +11,7 @@ use crate::git::commits::CommitLog;
 use crate::git::connectivity;
 use crate::git::content_pass::ContentPass;
 use crate::git::counted_trees::CountedTrees;
+use crate::git::database::unread;
 use crate::git::hit_set::HitSet;
 use crate::git::listing::tips;
 use crate::git::pack::traverse::{LARGE, Source};
@@ -181,7 +182,7 @@ impl Job<'_> {
         for (id, why) in failed {
             match self.database.read(&id) {
                 Ok((kind, bytes)) => self.content(id, kind, &bytes, &mut scanner),
-                Err(_) => scanner.findings.coverage.gap(format!("object {id}"), why),
+                Err(_) => scanner.findings.coverage.gap(format!("object {id}"), unread(&why)),
             }
         }
         let _: ControlFlow<()> = scanner.report();
@@ -250,7 +251,7 @@ impl Job<'_> {
                     pass.tree(id, &bytes);
                 }
                 Ok(_) => {}
-                Err(_) => counts.gap(format!("object {id}"), why),
+                Err(_) => counts.gap(format!("object {id}"), unread(&why)),
             }
         }
     }

@@ -64,11 +64,13 @@ pub fn write(report: &Report, style: Style, output: &mut dyn Write) -> io::Resul
     table.flush()
 }
 
+/// A cell that is no formula, and one line: a log may obey what stands at the beginning of one.
 fn inert(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\'']) {
+    let cell = cell.replace(['\r', '\n'], " ");
+    if cell.starts_with(['=', '+', '-', '@', '\t', ' ', '\'']) {
         return format!("'{cell}");
     }
-    cell.to_owned()
+    cell
 }
 
 fn note_row(kind: &str, note: &Note) -> Vec<String> {

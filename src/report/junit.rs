@@ -7,6 +7,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
+use super::words::no_command;
 use super::{Report, Style, place, sentence};
 use crate::coverage::Note;
 use crate::finding::{Finding, Status};
@@ -33,7 +34,7 @@ pub fn write(report: &Report, _style: Style, output: &mut dyn Write) -> io::Resu
 
 fn case(finding: &Finding, report: &Report) -> TestCase {
     let place = place::name(&finding.place, report);
-    let text = sentence::about(finding);
+    let text = one_line(&sentence::about(finding));
     let mut status = match finding.status {
         Status::Open => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Status::Suppressed | Status::Sample => TestCaseStatus::skipped(),
@@ -42,9 +43,11 @@ fn case(finding: &Finding, report: &Report) -> TestCase {
     if finding.status == Status::Open {
         let snippet = &finding.place.snippet.text;
         let remedy = finding.remedy();
-        status.set_description(format!("{place}\n| {snippet}\n\n{text}\n\nWhat to do:\n{remedy}"));
+        let lines = format!("{place}\n| {snippet}\n\n{text}\n\nWhat to do:\n{remedy}");
+        let lines: Vec<String> = lines.split('\n').map(no_command).collect();
+        status.set_description(lines.join("\n"));
     }
-    let name = format!("{place}: {}", finding.title());
+    let name = format!("{place}: {}", one_line(finding.title()));
     let mut case = TestCase::new(name, status);
     case.set_classname(finding.rule_id());
     let (path, is_there) = place::in_repository(finding, &finding.place, report);
@@ -54,6 +57,11 @@ fn case(finding: &Finding, report: &Report) -> TestCase {
         case.extra.insert("line".into(), finding.place.start.line.to_string().into());
     }
     case
+}
+
+/// An attribute keeps the lines of its text, and a log may obey what stands at the beginning of one.
+fn one_line(text: &str) -> String {
+    text.replace(['\r', '\n'], " ")
 }
 
 fn gap(note: &Note) -> TestCase {

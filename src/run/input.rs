@@ -56,7 +56,8 @@ impl Run<'_> {
         sides: Sides,
         outcome: &mut Outcome,
     ) -> Result<(), RequestError> {
-        let repository = repository(path, sides)?;
+        let within = |opened: Repository| opened.borrowing_within(self.request.scope.paths());
+        let repository = repository(path, sides)?.map(|opened| opened.map(within));
         let under = match &repository {
             Some(Ok(repository)) if sides.must_have_history() => path_within(repository, path),
             _ => String::new(),
@@ -97,6 +98,7 @@ impl Run<'_> {
         let directory = self.request.cache.clone();
         let cache = directory.map(|directory| Cache { directory, key });
         let options = history::Options {
+            asked: self.request.scope.paths(),
             threads: self.threads,
             prefix,
             root: &path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"),

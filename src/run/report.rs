@@ -32,13 +32,22 @@ impl Run<'_> {
         let notices = self.suppress(&mut findings, &found, coverage.is_complete());
         mend::mend(&mut findings, &ground);
         finding::sort(&mut findings);
-        Report { findings, coverage, base, within: self.scanner.label(&self.within), notices }
+        Report {
+            findings,
+            coverage,
+            base: self.scanner.label(&base),
+            within: self.scanner.label(&self.within),
+            notices,
+        }
     }
 
     /// Brings what could not be read into the form in which a report may show it.
     fn settle(&self, coverage: &mut Coverage) {
         if let Some(stop) = self.progress.stopped() {
             coverage.gap(Stop::WHAT, stop.reason());
+        }
+        for asked in &mut coverage.requested {
+            *asked = self.scanner.label(asked);
         }
         for notes in [&mut coverage.gaps, &mut coverage.skipped] {
             for note in notes.iter_mut() {

@@ -108,6 +108,14 @@ impl Scope {
         begin.canonicalize().unwrap_or(begin)
     }
 
+    /// What was named to be read.
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        match self {
+            Self::Paths { paths, .. } => paths,
+            _ => &[],
+        }
+    }
+
     /// The directory that holds all that is read; `None` where a path cannot be found.
     pub fn directory(&self) -> Option<PathBuf> {
         let Self::Paths { paths, .. } = self else { return Some(self.root()) };

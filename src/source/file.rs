@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{Sink, window};
 use crate::blob::{Blob, Origin};
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, unreadable};
 use crate::map::Map;
 
 /// Reads files one after another into the same buffer.
@@ -36,7 +36,7 @@ impl<'a> Reader<'a> {
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => ControlFlow::Continue(()),
             Err(error) => {
-                self.coverage.gap(label, format!("cannot be read: {error}"));
+                self.coverage.gap(label, unreadable(&error));
                 ControlFlow::Continue(())
             }
         }

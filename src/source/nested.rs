@@ -23,7 +23,7 @@ pub fn repositories(repository: &Repository, threads: usize) -> Vec<PathBuf> {
             if entry.file_name() != ".git" {
                 return WalkState::Continue;
             }
-            let dir = entry.path().parent().filter(|_| entry.depth() > 1);
+            let dir = entry.path().parent().filter(|dir| *dir != root);
             if let Some(dir) = dir.filter(|dir| is_its_own(dir, repository)) {
                 found.lock().unwrap_or_else(PoisonError::into_inner).push(dir.to_owned());
             }

@@ -9,7 +9,7 @@ use std::ops::{ControlFlow, Range};
 
 use super::Sink;
 use crate::blob::{Blob, Origin, Part, Position};
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, unreadable};
 
 /// How much of the hunk around added lines is shown to the search, which may need it to tell whose
 /// credential it sees.
@@ -20,7 +20,7 @@ pub fn scan(mut input: impl Read, name: &str, sink: Sink<'_>) -> Coverage {
     let mut coverage = Coverage::default();
     let mut text = Vec::new();
     if let Err(error) = input.read_to_end(&mut text) {
-        coverage.gap(name, format!("cannot be read to its end: {error}"));
+        coverage.gap(name, unreadable(&error));
     }
     coverage.bytes = text.len() as u64;
     let mut reader = Reader {
@@ -88,7 +88,8 @@ impl Reader<'_> {
                 Some(line) if hunk.take(line, header) => self.at += 1,
                 _ => {
                     let what = format!("{}:{begun}", self.name);
-                    self.coverage.gap(what, "the hunk ends early: the patch is cut off or damaged");
+                    let why = "the hunk ends early: the patch is cut off or damaged; make it anew";
+                    self.coverage.gap(what, why);
                     break;
                 }
             }

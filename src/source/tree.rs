@@ -6,13 +6,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use ignore::{DirEntry, WalkState};
 
 use super::Sink;
 use super::file::Reader;
 use super::ignored::Ignored;
 use super::tracked;
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, unreadable};
 use crate::git;
 
 /// How a tree is to be walked.
@@ -36,7 +36,7 @@ pub fn scan(root: &Path, options: &Options, sink: Sink<'_>) -> Coverage {
         Ok(metadata) => scan_named_file(root, &metadata, options, sink),
         Err(error) => {
             let mut coverage = Coverage::default();
-            coverage.gap(root.to_string_lossy(), format!("cannot be read: {error}"));
+            coverage.gap(root.to_string_lossy(), unreadable(&error));
             coverage
         }
     }
@@ -52,7 +52,8 @@ fn scan_named_file(
     if metadata.is_file() {
         let _: ControlFlow<()> = reader.read(path, &options.prefix);
     } else {
-        reader.coverage.gap(&options.prefix, "is neither a file nor a directory");
+        let why = "is neither a file nor a directory; pipe it into `stripeguard scan --stdin`";
+        reader.coverage.gap(&options.prefix, why);
     }
     reader.coverage
 }
@@ -136,16 +137,20 @@ impl Worker<'_> {
     /// A directory that cannot be listed is a gap; a file that vanished meanwhile is not, nor is a
     /// faulty pattern in an ignore file.
     fn fault(&mut self, error: &ignore::Error) -> WalkState {
-        let vanished = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
-        if !vanished && error.io_error().is_some() {
-            self.reader.coverage.gap(self.prefix, format!("cannot be read: {error}"));
+        match error.io_error() {
+            Some(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+                let path = path_of(error).unwrap_or(self.root);
+                let relative = path.strip_prefix(self.root).unwrap_or(path);
+                self.reader.coverage.gap(label(self.prefix, relative), unreadable(fault));
+            }
+            _ => {}
         }
         WalkState::Continue
     }
 
     fn pass_git(&mut self, entry: &DirEntry) {
-        if entry.depth() > 1 {
-            let relative = entry.path().strip_prefix(self.root).unwrap_or(entry.path());
+        let relative = entry.path().strip_prefix(self.root).unwrap_or(entry.path());
+        if relative.components().count() > 1 {
             let what = label(self.prefix, relative);
             self.reader
                 .coverage
@@ -160,6 +165,17 @@ impl Drop for Worker<'_> {
             total.merge(std::mem::take(&mut self.reader.coverage));
             seen.extend(self.names.drain(..));
         }
+    }
+}
+
+/// The file or directory that an error of the walk is about.
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            path_of(err)
+        }
+        _ => None,
     }
 }
 

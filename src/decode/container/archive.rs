@@ -9,7 +9,7 @@ pub(super) fn open_tar(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) 
     archive.set_ignore_zeros(true);
     let entries = match archive.entries() {
         Ok(entries) => entries,
-        Err(error) => return opener.gap(level.0, &error.to_string()),
+        Err(error) => return opener.damaged(level.0, &error.to_string()),
     };
     for entry in entries {
         if let Some(why) = opener.is_spent() {
@@ -24,11 +24,12 @@ pub(super) fn open_tar(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) 
                 opener.member(level, &name, entry);
                 if declared > left {
                     let what = super::join(level.0, &name);
-                    opener.gap(&what, "the archive ends within this member");
+                    opener.damaged(&what, "the archive ends within this member");
                 }
             }
             Err(error) => {
-                return opener.gap(level.0, &format!("the archive is damaged or cut off: {error}"));
+                let why = format!("the archive is damaged or cut off: {error}");
+                return opener.damaged(level.0, &why);
             }
         }
     }
@@ -52,13 +53,14 @@ pub(super) fn open_ar(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
         let Some(content) = content else {
             let rest = bytes.get(at + AR_HEADER..).unwrap_or_default();
             opener.member(level, &name, rest);
-            return opener.gap(&super::join(level.0, &name), "the archive is damaged or cut off");
+            let what = super::join(level.0, &name);
+            return opener.damaged(&what, "the archive is damaged or cut off");
         };
         opener.member(level, &name, content);
         at += AR_HEADER + content.len() + content.len() % 2;
     }
     if let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         opener.member(level, "rest", rest);
-        opener.gap(level.0, "the archive is damaged or cut off");
+        opener.damaged(level.0, "the archive is damaged or cut off");
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn open(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
     let base = number(4).saturating_add(8);
     let (Some(files), Some(content)) = (files, bytes.get(base..)) else {
         opener.member(level, "data", bytes);
-        return opener.gap(level.0, "the directory of the archive is damaged or cut off");
+        return opener.damaged(level.0, "the directory of the archive is damaged or cut off");
     };
     let mut pending = vec![(String::new(), files)];
     while let Some((path, files)) = pending.pop() {
@@ -41,7 +41,7 @@ pub(super) fn open(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
                     Some(Value::Object(inside)) => pending.push((path, std::mem::take(inside))),
                     _ => file(opener, level, &path, (&entry, content)),
                 },
-                _ => opener.gap(&super::join(level.0, &path), "its entry is damaged"),
+                _ => opener.damaged(&super::join(level.0, &path), "its entry is damaged"),
             }
         }
     }
@@ -64,9 +64,9 @@ fn file(
         (Some(rest), Some(size)) => {
             opener.member(level, path, &rest[..size.min(rest.len())]);
             if size > rest.len() {
-                opener.gap(&super::join(level.0, path), "the archive ends within this file");
+                opener.damaged(&super::join(level.0, path), "the archive ends within this file");
             }
         }
-        _ => opener.gap(&super::join(level.0, path), "its place in the archive is damaged"),
+        _ => opener.damaged(&super::join(level.0, path), "its place in the archive is damaged"),
     }
 }

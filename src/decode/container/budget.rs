@@ -69,7 +69,10 @@ impl<'a> Allowance<'a> {
     /// Why no further member can be read, if none can.
     pub fn is_spent(&self) -> Option<&'static str> {
         if self.members_left == 0 || self.bytes_left == 0 {
-            return Some("the limit for one container is reached; further members were not read");
+            return Some(
+                "the limit for one container is reached, and further members were not read; raise \
+                 `members` or `unpacked-bytes` in [limits], or unpack it and scan what comes out",
+            );
         }
         let shared = |left: &AtomicU64| left.load(Ordering::Relaxed) == 0;
         let is_empty = self.free_bytes == 0 && shared(&self.budget.bytes)

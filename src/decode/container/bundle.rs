@@ -18,6 +18,6 @@ pub(super) fn open(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
         true
     });
     for gap in outcome {
-        opener.gap(level.0, &gap);
+        opener.damaged(level.0, &gap);
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn open(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
     let (text, is_whole) = constants(bytes);
     opener.member(level, "constants", &text[..]);
     if !is_whole {
-        opener.gap(level.0, "the class file is damaged or cut off");
+        opener.damaged(level.0, "the class file is damaged or cut off");
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn open_png(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) 
         }
         let len = u32::from_be_bytes([header[0], header[1], header[2], header[3]]) as usize;
         let Some(chunk) = bytes.get(at + 8..).and_then(|rest| rest.get(..len)) else {
-            return opener.gap(level.0, "the picture is cut off");
+            return opener.damaged(level.0, "the picture is cut off");
         };
         let packed = match &header[4..] {
             b"zTXt" => memchr::memchr(0, chunk).and_then(|end| chunk.get(end + 2..)),
@@ -61,7 +61,7 @@ pub(super) fn open_pdf(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) 
         let content = bytes[start + 6..].trim_ascii_start();
         let from = bytes.len() - content.len();
         let Some(to) = end.find(|&&end| end >= from) else {
-            return opener.gap(level.0, "the document is cut off within a stream");
+            return opener.damaged(level.0, "the document is cut off within a stream");
         };
         opener.member(level, "stream", ZlibDecoder::new(&bytes[from..*to]));
     }

@@ -82,8 +82,10 @@ pub struct Member<'a> {
     /// The name, with those of nested containers before it: `inner.zip!/a/b`. Only a label: names in
     /// archives may be anything.
     pub path: &'a str,
-    /// The content.
+    /// The name once more, or the content.
     pub bytes: &'a [u8],
+    /// Whether nothing was shown of it yet. What has a name is shown twice.
+    pub is_first: bool,
 }
 
 /// The containers that can be opened.
@@ -224,32 +226,37 @@ impl Opener<'_> {
             return self.gap(&path, why);
         }
         self.allowance.spend_member();
-        if name != UNNAMED {
-            (self.visit)(Member { path: &path, bytes: name.as_bytes() });
+        let is_first = name == UNNAMED;
+        if !is_first {
+            (self.visit)(Member { path: &path, bytes: name.as_bytes(), is_first: true });
         }
         let allowed = self.limits.member_bytes.min(self.allowance.bytes());
         let mut content = Vec::new();
         let outcome = reader.take(allowed + 1).read_to_end(&mut content);
         if content.len() as u64 > allowed {
             content.truncate(allowed as usize);
-            self.gap(&path, "it is larger than the limit; only its beginning was read");
+            let why = "it is larger than the limit, and only its beginning was read; raise \
+                       `member-bytes` in [limits], or unpack it and scan what comes out";
+            self.gap(&path, why);
         }
         self.spend(content.len() as u64);
         if let Err(error) = outcome {
-            self.gap(&path, &format!("it is damaged or cut off: {error}"));
+            self.damaged(&path, &format!("it is damaged or cut off: {error}"));
         }
         match Kind::of(&content) {
             Some(kind) if depth == 0 && kind != Kind::Program => {
-                self.gap(&path, "containers are nested deeper than the limit");
-                (self.visit)(Member { path: &path, bytes: &content });
+                let why = "containers are nested deeper than the limit; raise `depth` in [limits], \
+                           or unpack them and scan what comes out";
+                self.gap(&path, why);
+                (self.visit)(Member { path: &path, bytes: &content, is_first });
             }
             Some(kind) if depth > 0 => {
                 if kind.is_text_too() {
-                    (self.visit)(Member { path: &path, bytes: &content });
+                    (self.visit)(Member { path: &path, bytes: &content, is_first });
                 }
                 self.enter(&path, &content, kind, depth - 1);
             }
-            _ => (self.visit)(Member { path: &path, bytes: &content }),
+            _ => (self.visit)(Member { path: &path, bytes: &content, is_first }),
         }
     }
 
@@ -260,6 +267,12 @@ impl Opener<'_> {
 
     fn spend(&mut self, bytes: u64) {
         self.allowance.spend_bytes(bytes);
+    }
+
+    /// Notes that a part is not as it was made.
+    fn damaged(&mut self, what: &str, why: &str) {
+        let advice = "what is left of it was read; fetch it or make it anew";
+        self.gap(what, &format!("{why}; {advice}"));
     }
 
     fn gap(&mut self, what: &str, why: &str) {

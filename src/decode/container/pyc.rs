@@ -25,7 +25,7 @@ pub(super) fn open(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
     let outcome = reader.read();
     opener.member(level, "constants", &reader.text[..]);
     if outcome.is_none() {
-        opener.gap(level.0, "the compiled module is damaged, cut off or of an unknown version");
+        opener.damaged(level.0, "the compiled module is damaged, cut off or of an unknown version");
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn is_database(head: &[u8]) -> bool {
 /// what was deleted stays in them.
 pub(super) fn open(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
     let Some(mut database) = Database::new(bytes) else {
-        return opener.gap(level.0, "the header of the database is damaged or cut off");
+        return opener.damaged(level.0, "the header of the database is damaged or cut off");
     };
     let mut roots = vec![(1, "sqlite_schema".to_owned())];
     roots.extend(database.roots());
@@ -44,7 +44,7 @@ pub(super) fn open(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
     }
     rows.show(opener, level, 0);
     if database.is_damaged || database.declared > u64::from(database.pages) {
-        opener.gap(level.0, "the database is damaged or cut off; what is left of it was read");
+        opener.damaged(level.0, "the database is damaged or cut off");
     }
 }
 

@@ -43,7 +43,7 @@ fn open_zstd(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
         match StreamingDecoder::new(&mut rest) {
             Ok(mut decoder) => opener.member(level, UNNAMED, &mut decoder),
             Err(error) => {
-                return opener.gap(level.0, &format!("it is damaged or cut off: {error}"));
+                return opener.damaged(level.0, &format!("it is damaged or cut off: {error}"));
             }
         }
         if rest.len() == before {

@@ -8,6 +8,7 @@ use std::io::{Cursor, Read};
 use ::zip::read::{
     ZipFile, read_zipfile_from_stream, read_zipfile_from_stream_with_compressed_size,
 };
+use ::zip::result::ZipError;
 use ::zip::{CompressionMethod, ZipArchive};
 use memchr::memmem;
 use ruzstd::decoding::StreamingDecoder;
@@ -25,7 +26,7 @@ pub(super) fn open(opener: &mut Opener<'_>, level: Level<'_>, bytes: &[u8]) {
             }
         }
         Err(error) => {
-            opener.gap(level.0, &format!("the archive has no readable directory: {error}"));
+            opener.damaged(level.0, &format!("the archive has no readable directory: {error}"));
             in_order(opener, level, bytes);
         }
     }
@@ -74,10 +75,26 @@ fn listed(
             Err(error) => Err(error),
         };
         if let Err(error) = outcome {
-            opener.gap(&join(level.0, &name), &error.to_string());
+            unread(opener, &join(level.0, &name), &error);
         }
     }
     read
+}
+
+/// Notes that a member cannot be opened, and what to do about it.
+fn unread(opener: &mut Opener<'_>, what: &str, error: &ZipError) {
+    match error {
+        ZipError::UnsupportedArchive(why) if *why == ZipError::PASSWORD_REQUIRED => {
+            let why = "it is encrypted, so it was not read; unpack it with its password, and scan \
+                       what comes out";
+            opener.gap(what, why);
+        }
+        ZipError::UnsupportedArchive(_) => {
+            let why = format!("{error}, so it was not read; unpack it, and scan what comes out");
+            opener.gap(what, &why);
+        }
+        _ => opener.damaged(what, &error.to_string()),
+    }
 }
 
 /// The crate has no decoder in Rust for Zstandard; ours reads what is packed.
@@ -95,7 +112,7 @@ fn member<R: Read>(opener: &mut Opener<'_>, level: Level<'_>, name: &str, file: 
     match StreamingDecoder::new(file) {
         Ok(decoder) => opener.member(level, name, decoder),
         Err(error) => {
-            opener.gap(&join(level.0, name), &format!("it is damaged or cut off: {error}"));
+            opener.damaged(&join(level.0, name), &format!("it is damaged or cut off: {error}"));
         }
     }
 }
@@ -126,7 +143,7 @@ fn hidden(
                     member(opener, level, &name, file);
                 }
                 Ok(None) => {}
-                Err(error) => opener.gap(level.0, &format!("a hidden member: {error}")),
+                Err(error) => opener.damaged(level.0, &format!("a hidden member: {error}")),
             }
         }
         at += 46 + short(28) + short(30) + short(32);

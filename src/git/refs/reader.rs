@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{Head, RefKind, Reference, References, subdirectories};
 use crate::blob::ObjectId;
-use crate::coverage::Note;
+use crate::coverage::{Note, unreadable};
 use crate::git::{Repository, bytes_to_path, path_to_bytes, read_small};
 
 /// What a file of a reference says.
@@ -70,7 +70,11 @@ impl Reader {
                 (Some(id), Some(name)) => {
                     self.found.insert(name.to_owned(), Target::Id(id));
                 }
-                _ => self.gap(file, "one of its lines is not an id and a name".to_owned()),
+                _ => {
+                    let why = "one of its lines is not an id and a name; restore it from another \
+                               copy";
+                    self.gap(file, why.to_owned());
+                }
             }
         }
     }
@@ -136,7 +140,7 @@ impl Reader {
             Ok(content) => Some(content),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => {
-                self.gap(file, format!("it cannot be read: {error}"));
+                self.gap(file, unreadable(&error));
                 None
             }
         }
@@ -148,7 +152,7 @@ impl Reader {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => {
-                self.gap(dir, format!("this directory cannot be read: {error}"));
+                self.gap(dir, unreadable(&error));
                 Vec::new()
             }
         }
@@ -180,8 +184,9 @@ impl Reader {
     fn finish(mut self, repository: &Repository) -> References {
         let head = self.head();
         if head == Head::Broken && !repository.format.reftable {
-            let why = "what is checked out cannot be read from it".to_owned();
-            self.gap(&repository.git_dir.join("HEAD"), why);
+            let why = "what is checked out cannot be read from it; `git symbolic-ref HEAD \
+                       refs/heads/NAME` says it anew";
+            self.gap(&repository.git_dir.join("HEAD"), why.to_owned());
         }
         let mut all: Vec<Reference> = self
             .found

@@ -19,8 +19,9 @@ impl Reader {
             let file = dir.join(bytes_to_path(name));
             let is_beside = !name.contains(&b'/') && name != b"..";
             let Some(bytes) = self.read(&file).filter(|_| is_beside) else {
-                let why = "this table of references is listed and cannot be read".to_owned();
-                self.gap(&file, why);
+                let why = "this table of references is listed and cannot be read; restore it from \
+                           another copy";
+                self.gap(&file, why.to_owned());
                 continue;
             };
             let (table, outcome) = Table::parse(&bytes, id_len);

@@ -3,7 +3,7 @@
 mod hits;
 mod tracer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{nested, tree};
 use crate::blob::Blob;
@@ -26,6 +26,8 @@ pub struct Options<'a> {
     pub prefix: &'a str,
     /// The path by which the repository was opened, which is left out of the paths of its files.
     pub root: &'a str,
+    /// What was asked for: objects are borrowed from there and from nowhere else.
+    pub asked: &'a [PathBuf],
     /// Which part is reported.
     pub scope: Scope,
     /// Compare the id of every object with its content, not of hits alone.
@@ -81,7 +83,7 @@ pub fn scan(
         let inside = inside(&dir, options.root);
         let prefix = format!("{}{inside}/", options.prefix);
         let root = tree::label("", &dir);
-        match git::open(&dir) {
+        match git::open(&dir).map(|inner| inner.borrowing_within(options.asked)) {
             Ok(inner) => {
                 let options = Options { prefix: &prefix, root: &root, ..*options };
                 history.merge(with_submodules(&inner, &options, scanner, progress));
@@ -102,7 +104,7 @@ fn with_submodules(
     for git_dir in git::submodules(repository) {
         let prefix = format!("{}{}:", options.prefix, inside(&git_dir, options.root));
         let options = Options { prefix: &prefix, ..*options };
-        match git::open(&git_dir) {
+        match git::open(&git_dir).map(|inner| inner.borrowing_within(options.asked)) {
             Ok(submodule) if options.under.is_empty() => {
                 history.merge(one(&submodule, &options, scanner, progress));
             }
@@ -145,6 +147,11 @@ fn one(
         true => Attribution::default(),
         false => git::attribute(repository, &walk),
     };
+    if attribution.is_cut_short {
+        let why = "its trees lead to what was found along more ways than can be followed, so that some \
+                   paths and references are missing; `git log --find-object` finds them";
+        coverage.gap(options.prefix, why);
+    }
     let (index, others) = indexes(repository, options);
     let staged = others.iter().map(|(_, index)| index).chain([&index]);
     let staged = staged.flat_map(|index| &index.entries).filter(|entry| entry.has_blob());

@@ -307,6 +307,7 @@ fn other_rules_and_another_day_know_nothing() {
     let known = |key: [u8; 32], today: i64, repo: &Repo| {
         let cache = Cache { directory: home.join("cache"), key };
         let options = Options {
+            asked: &[],
             threads: 2,
             prefix: "",
             root: "",

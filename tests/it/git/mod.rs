@@ -6,7 +6,7 @@ mod differential;
 pub mod fixture;
 mod hostile;
 mod index;
-mod packs;
+pub mod packs;
 mod places;
 mod reference;
 pub mod reftable;

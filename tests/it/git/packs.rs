@@ -8,8 +8,10 @@ use sha1::{Digest, Sha1};
 use stripeguard::blob::ObjectId;
 
 /// The types of entries.
+pub const COMMIT: u8 = 1;
 pub const TREE: u8 = 2;
 pub const BLOB: u8 = 3;
+pub const TAG: u8 = 4;
 pub const REF_DELTA: u8 = 7;
 pub const OFS_DELTA: u8 = 6;
 

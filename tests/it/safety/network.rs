@@ -101,3 +101,26 @@ fn a_connection_that_was_asked_for_is_seen() {
     let calls = calls(repo.path(), &["doctor", "--online", "--api-base", &base], "");
     assert!(calls.iter().any(|call| call.contains("connect(")), "{calls:#?}");
 }
+
+/// What a build without network links, as cargo resolves it.
+#[test]
+fn a_build_without_network_links_none() {
+    let tree = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO"));
+        command.args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none"]);
+        command.args(more).current_dir(env!("CARGO_MANIFEST_DIR"));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let links = |tree: &str, name: &str| tree.lines().any(|line| line.starts_with(name));
+    let (with, without) = (tree(&[]), tree(&["--no-default-features"]));
+    for name in ["ureq ", "rustls ", "ring ", "webpki-roots "] {
+        assert!(links(&with, name), "{name}is not among what is linked: {with}");
+    }
+    for name in
+        ["ureq", "rustls", "ring ", "webpki", "native-tls", "openssl", "hyper", "reqwest", "curl"]
+    {
+        assert!(!links(&without, name), "{name} is linked: {without}");
+    }
+}

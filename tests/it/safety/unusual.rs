@@ -57,10 +57,41 @@ fn without_objects() {
 }
 
 #[test]
-fn bare_mirrored_linked_and_borrowing() {
+fn only_binaries() {
+    let fixture = Fixture::new();
+    for n in 0..20_u8 {
+        let noise: Vec<u8> =
+            (0..4_000_u32).map(|at| (at * (u32::from(n) + 7) >> 3) as u8).collect();
+        fixture.write(format!("{n}.bin"), noise);
+        fixture.write(format!("{n}.o"), [0x7f, b'E', b'L', b'F', n, 0, 0xff, 0xfe]);
+        fixture.commit("more");
+    }
+    assert_clean(&whole(&fixture, &fixture.root));
+    fixture.git(&["repack", "-adq"]);
+    assert_clean(&whole(&fixture, &fixture.root));
+}
+
+/// The lender is asked for as well: what lies elsewhere is not read.
+#[test]
+fn borrowing() {
+    let fixture = leaking();
+    let to = fixture.beside("borrower");
+    let url = fixture.root.to_str().unwrap();
+    fixture.git(&["clone", "-q", "--shared", url, to.to_str().unwrap()]);
+    let told = scan(&to, &["--verify-objects", url]);
+    assert!(told.is_complete, "{:#}", told.json["coverage"]["gaps"]);
+    let list = ["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"];
+    let listed = fixture.git_at(&to, &list).lines().count() as u64;
+    let counts = told.json["coverage"]["repositories"].as_array().unwrap();
+    let counts: Vec<_> = counts.iter().map(|one| one["objects"].as_u64().unwrap()).collect();
+    assert_eq!(counts, [listed, listed], "both have all of them");
+}
+
+#[test]
+fn bare_mirrored_and_linked() {
     let fixture = leaking();
     let url = fixture.root.to_str().unwrap();
-    for (name, how) in [("b.git", "--bare"), ("m.git", "--mirror"), ("s", "--shared")] {
+    for (name, how) in [("b.git", "--bare"), ("m.git", "--mirror")] {
         let to = fixture.beside(name);
         fixture.git(&["clone", "-q", how, url, to.to_str().unwrap()]);
         assert_found(&whole(&fixture, &to), 6);
@@ -124,6 +155,25 @@ fn commits(count: usize, content: &dyn Fn(usize) -> String) -> String {
     stream
 }
 
+/// Deeper than any git makes it; what of it is read is counted against what git lists.
+#[test]
+fn a_chain_of_100_000_deltas() {
+    use crate::git::packs::{
+        Instruction::{Copy, Insert},
+        PackBuilder, blob_id, delta,
+    };
+    let version = |n: usize| format!("version {n:06}").into_bytes();
+    let (fixture, mut pack) = (Fixture::new(), PackBuilder::new());
+    pack.blob(&version(0));
+    for n in 1..100_000 {
+        let digits = format!("{n:06}");
+        let delta = delta(14, 14, &[Copy(0, 8), Insert(digits.as_bytes())]);
+        pack.ref_delta(blob_id(&version(n)), blob_id(&version(n - 1)), &delta);
+    }
+    pack.write(&fixture.root.join(".git/objects"), "pack-x");
+    assert_clean(&whole(&fixture, &fixture.root));
+}
+
 #[test]
 fn chains_of_4000_deltas() {
     let fixture = Fixture::new();
@@ -139,11 +189,11 @@ fn chains_of_4000_deltas() {
 }
 
 #[test]
-fn trees_of_20_000_entries_and_commits_of_1000_parents() {
+fn trees_of_100_000_entries_and_commits_of_1000_parents() {
     let fixture = Fixture::new();
     let mut stream = String::from("commit refs/heads/main\ncommitter C <c@x> 1 +0000\ndata 1\nx\n");
-    for n in 0..20_000 {
-        let text = if n == 15_000 { line(3) } else { format!("{}\n", n % 100) };
+    for n in 0..100_000 {
+        let text = if n == 75_000 { line(3) } else { format!("{}\n", n % 100) };
         write!(stream, "M 100644 inline wide/{n}\ndata {}\n{text}\n", text.len()).unwrap();
     }
     for n in 0..1_000 {
@@ -166,15 +216,21 @@ fn trees_of_20_000_entries_and_commits_of_1000_parents() {
 }
 
 #[test]
-fn refs_by_the_thousand() {
+fn fifty_thousand_references() {
     let fixture = leaking();
     let head = fixture.git(&["rev-parse", "HEAD~1"]);
-    let create = |n: usize| format!("create refs/heads/many/{}/{n} {head}\n", n % 7);
-    let refs: String = (0..5_000).map(create).collect();
+    let line = |n: usize| format!("{head} refs/heads/many/{}/{n:05}\n", n % 7);
+    let mut lines: Vec<String> = (0..50_000).map(line).collect();
+    lines.sort_by(|a, b| a[41..].cmp(&b[41..]));
+    fixture.write(".git/packed-refs", format!("# pack-refs with: sorted\n{}", lines.concat()));
+    let create = |n: usize| format!("create refs/heads/loose/{}/{n} {head}\n", n % 7);
+    let refs: String = (0..2_000).map(create).collect();
     fixture.feed(&["update-ref", "--stdin"], refs.as_bytes());
-    assert_found(&whole(&fixture, &fixture.root), 6);
-    fixture.git(&["pack-refs", "--all"]);
-    assert_found(&whole(&fixture, &fixture.root), 6);
+    let count = fixture.git(&["for-each-ref", "--format=%(refname)"]).lines().count();
+    let told = whole(&fixture, &fixture.root);
+    assert_found(&told, 6);
+    let tips = told.json["coverage"]["repositories"][0]["tips"].as_object().unwrap();
+    assert_eq!((count, tips.len()), (52_001, count + 1), "all of them, and HEAD");
 }
 
 /// Git shows other objects in the place of these; what is in the database is what counts.
