@@ -22,6 +22,7 @@ pub fn check(subject: &Subject) -> Outcome {
         threads: 2,
         prefix: "",
         root: "",
+        asked: &[],
         scope: Scope::Local,
         verify: false,
         under: "",

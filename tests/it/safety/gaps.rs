@@ -135,8 +135,8 @@ fn a_byte_that_flips_in_a_delta() {
     }
     repo.git(["repack", "-adfq"]);
     let list = repo.git(["verify-pack", "-v", packed(&repo, "idx").to_str().unwrap()]);
-    let rows = list.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-    let delta = rows.filter(|row| row.len() == 7 && row[1] == "blob").last().unwrap();
+    let mut rows = list.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let delta = rows.rfind(|row| row.len() == 7 && row[1] == "blob").unwrap();
     let (size, at): (usize, usize) = (delta[3].parse().unwrap(), delta[4].parse().unwrap());
     change(&packed(&repo, "pack"), |bytes| bytes[at + size - 6] ^= 0x20);
     let lost: usize = 1;

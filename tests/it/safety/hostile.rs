@@ -490,7 +490,7 @@ fn archives_whose_members_lead_elsewhere() {
         .map(|finding| finding["fingerprint"].as_str().unwrap())
         .collect();
     assert_eq!(prints.len(), names.len() + 1, "{:?} {}", paths(&report), gaps(&report));
-    assert!(paths(&report).iter().any(|path| *path == "a.tar.gz!/last"), "{:?}", paths(&report));
+    assert!(paths(&report).contains(&"a.tar.gz!/last"), "{:?}", paths(&report));
     assert_eq!(listing(dir.path()), before);
 }
 

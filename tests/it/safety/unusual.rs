@@ -61,7 +61,7 @@ fn only_binaries() {
     let fixture = Fixture::new();
     for n in 0..20_u8 {
         let noise: Vec<u8> =
-            (0..4_000_u32).map(|at| (at * (u32::from(n) + 7) >> 3) as u8).collect();
+            (0..4_000_u32).map(|at| ((at * (u32::from(n) + 7)) >> 3) as u8).collect();
         fixture.write(format!("{n}.bin"), noise);
         fixture.write(format!("{n}.o"), [0x7f, b'E', b'L', b'F', n, 0, 0xff, 0xfe]);
         fixture.commit("more");
