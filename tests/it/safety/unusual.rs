@@ -191,21 +191,19 @@ fn chains_of_4000_deltas() {
 #[test]
 fn trees_of_100_000_entries_and_commits_of_1000_parents() {
     let fixture = Fixture::new();
-    let mut stream = String::from("commit refs/heads/main\ncommitter C <c@x> 1 +0000\ndata 1\nx\n");
-    for n in 0..100_000 {
-        let text = if n == 75_000 { line(3) } else { format!("{}\n", n % 100) };
-        write!(stream, "M 100644 inline wide/{n}\ndata {}\n{text}\n", text.len()).unwrap();
-    }
+    let mut stream = String::new();
     for n in 0..1_000 {
-        write!(
-            stream,
-            "commit refs/heads/p{n}\ncommitter C <c@x> {n} +0000\ndata 1\nx\nfrom refs/heads/main\n\n"
-        )
-        .unwrap();
+        let head = format!("commit refs/heads/p{n}\ncommitter C <c@x> {n} +0000\ndata 1\nx\n\n");
+        stream.push_str(&head);
     }
     fixture.feed(&["fast-import", "--quiet"], stream.as_bytes());
+    let blob = |text: &str| fixture.feed(&["hash-object", "-w", "--stdin"], text.as_bytes());
+    let (plain, leak) = (blob("plain\n"), blob(&line(3)));
+    let entry = |n| format!("100644 blob {}\t{n}\n", if n == 75_000 { &leak } else { &plain });
+    let entries: String = (0..100_000).map(entry).collect();
+    let wide = fixture.feed(&["mktree"], entries.as_bytes());
+    let tree = fixture.feed(&["mktree"], format!("040000 tree {wide}\twide\n").as_bytes());
     let parents = fixture.git(&["for-each-ref", "--format=parent %(objectname)", "refs/heads/p*"]);
-    let tree = fixture.git(&["rev-parse", "main^{tree}"]);
     let commit = format!(
         "tree {tree}\n{parents}\nauthor A <a@x> 1 +0000\ncommitter C <c@x> 1 +0000\n\n{}\n",
         line(4)
