@@ -189,7 +189,7 @@ impl<'a> Scanner<'a> {
         if hash(kind, bytes, self.id_len) != id {
             let what = format!("{} {id}", kind.name());
             let why = "its content was changed: it does not have this id; what was found in it is \
-                       reported all the same";
+                       reported all the same; fetch it again from another copy";
             self.findings.coverage.gap(what, why);
         }
     }
@@ -202,7 +202,8 @@ impl<'a> Scanner<'a> {
             ObjectKind::Blob | ObjectKind::Tree => return,
         };
         if understood.is_none() {
-            let why = "its headers are malformed, so what it leads to is not known";
+            let why = "its headers are malformed, so what it leads to is not known; fetch it again from \
+                       another copy";
             self.findings.coverage.gap(format!("{} {id}", kind.name()), why);
         }
     }
