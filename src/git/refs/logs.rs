@@ -4,21 +4,12 @@ use std::path::Path;
 
 use super::reader::Reader;
 use crate::blob::ObjectId;
-use crate::git::path_to_bytes;
 
 impl Reader {
     /// Both ids of each line of each reflog.
     pub(super) fn logs(&mut self, dir: &Path, name: &[u8]) {
-        let mut pending = vec![(dir.to_owned(), name.to_owned())];
-        while let Some((dir, name)) = pending.pop() {
-            for entry in self.list(&dir) {
-                let leaf = path_to_bytes(Path::new(&entry.file_name()));
-                let name = [name.as_slice(), b"/", &leaf].concat();
-                match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => pending.push((entry.path(), name)),
-                    _ => self.log(&entry.path(), name),
-                }
-            }
+        for (file, name) in self.files(dir.to_owned(), name) {
+            self.log(&file, name);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Head, RefKind, Reference, References, subdirectories};
 use crate::blob::ObjectId;
@@ -81,18 +81,27 @@ impl Reader {
 
     /// Loose references below `root`/`name`; they win over packed ones.
     fn directory(&mut self, root: &Path, name: &[u8], prefix: &[u8]) {
-        let mut pending = vec![(root.join(bytes_to_path(name)), name.to_owned())];
+        for (file, name) in self.files(root.join(bytes_to_path(name)), name) {
+            if !name.ends_with(b".lock") {
+                self.loose(&file, [prefix, &name].concat());
+            }
+        }
+    }
+
+    /// The files below a directory, with their names below the one that it has.
+    pub(super) fn files(&mut self, dir: PathBuf, name: &[u8]) -> Vec<(PathBuf, Vec<u8>)> {
+        let (mut files, mut pending) = (Vec::new(), vec![(dir, name.to_owned())]);
         while let Some((dir, name)) = pending.pop() {
             for entry in self.list(&dir) {
                 let leaf = path_to_bytes(Path::new(&entry.file_name()));
-                let name = [name.as_slice(), b"/", &leaf].concat();
+                let found = (entry.path(), [name.as_slice(), b"/", &leaf].concat());
                 match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => pending.push((entry.path(), name)),
-                    _ if leaf.ends_with(b".lock") => {}
-                    _ => self.loose(&entry.path(), [prefix, &name].concat()),
+                    Ok(kind) if kind.is_dir() => pending.push(found),
+                    _ => files.push(found),
                 }
             }
         }
+        files
     }
 
     /// `HEAD` and the files beside it that name commits: `ORIG_HEAD`, `FETCH_HEAD`, `MERGE_HEAD` ….
@@ -146,7 +155,7 @@ impl Reader {
         }
     }
 
-    pub(super) fn list(&mut self, dir: &Path) -> Vec<fs::DirEntry> {
+    fn list(&mut self, dir: &Path) -> Vec<fs::DirEntry> {
         let entries = fs::read_dir(dir).and_then(|entries| entries.collect());
         match entries {
             Ok(entries) => entries,
