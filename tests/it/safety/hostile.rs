@@ -306,19 +306,19 @@ fn trees_with_names_that_lead_elsewhere() {
     repo.write(".git/refs/heads/main", format!("{head}\n"));
     let before = listing(&above);
     let report = scan(repo.path());
-    let prints: BTreeSet<_> = report["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|finding| finding["fingerprint"].as_str().unwrap())
-        .collect();
-    assert_eq!(prints.len(), names.len(), "{:?}", paths(&report));
+    assert_eq!(prints(&report).len(), names.len(), "{:?}", paths(&report));
     assert_eq!(report["findings"][0]["origin"], "history");
     assert_eq!(listing(&above), before);
     for arguments in [&["ci", "--base", "HEAD"][..], &["scan", "--range", "HEAD"]] {
         bounded(repo.path(), arguments);
         assert_eq!(listing(&above), before);
     }
+}
+
+/// The fingerprints of what was found.
+fn prints(report: &Value) -> BTreeSet<&str> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings.map(|finding| finding["fingerprint"].as_str().unwrap()).collect()
 }
 
 fn listing(dir: &Path) -> BTreeSet<std::path::PathBuf> {
@@ -483,13 +483,7 @@ fn archives_whose_members_lead_elsewhere() {
     dir.write("a.tar.gz", gzip(&out.into_inner().unwrap()));
     let before = listing(dir.path());
     let report = scan(dir.path());
-    let prints: BTreeSet<_> = report["findings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|finding| finding["fingerprint"].as_str().unwrap())
-        .collect();
-    assert_eq!(prints.len(), names.len() + 1, "{:?} {}", paths(&report), gaps(&report));
+    assert_eq!(prints(&report).len(), names.len() + 1, "{:?} {}", paths(&report), gaps(&report));
     assert!(paths(&report).contains(&"a.tar.gz!/last"), "{:?}", paths(&report));
     assert_eq!(listing(dir.path()), before);
 }
