@@ -20,10 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// are nested as deep as they are long.
 const DEPTH: usize = 4000;
 
-/// So many operands that are unpacked, as in `a / *b`, stand in no program, for they mean nothing. The
-/// grammar of Python takes them, and what it needs for a chain of them grows with its square.
-const UNPACKED: usize = 1000;
-
 /// Why a text cannot be linted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -54,22 +50,10 @@ impl Refusal {
 /// # Errors
 /// If the text is made to exhaust a parser.
 pub fn tree(text: &str, grammar: SupportLang) -> Result<(Tree, u64), Refusal> {
-    if grammar == SupportLang::Python && unpacked(text.as_bytes()) > UNPACKED {
-        return Err(Refusal::Parse);
-    }
     let visible = nesting::visible(text, grammar).map_err(|_| Refusal::Nesting)?;
     let tree = parse(text, grammar, &visible).ok_or(Refusal::Parse)?;
     let climb = measure(&tree).ok_or(Refusal::Depth)?;
     Ok((tree, climb))
-}
-
-/// How many operators have an operand that is unpacked.
-fn unpacked(text: &[u8]) -> usize {
-    let is_operand = |at: &usize| {
-        let before = text[..*at].trim_ascii_end();
-        before.ends_with(b"not") || before.last().is_some_and(|last| b"/%@|&^+-<>~".contains(last))
-    };
-    memchr::memchr_iter(b'*', text).filter(is_operand).count()
 }
 
 fn parse(text: &str, grammar: SupportLang, visible: &[Range]) -> Option<Tree> {

@@ -1,4 +1,5 @@
-//! Python: an indentation takes two bytes, and up to 255 strings that are open one each.
+//! Python: an indentation takes two bytes, and up to 255 strings that are open one each; and what
+//! operators are given that is unpacked takes memory without a bound.
 
 /// Levels that fit besides 255 strings and two bytes more.
 const LEVELS: usize = (1024 - 2 - 255) / 2;
@@ -6,17 +7,35 @@ const LEVELS: usize = (1024 - 2 - 255) / 2;
 /// Widths as the scanner keeps them.
 const WIDTHS: usize = 1 << 16;
 
-/// Whether the levels of a text fit. Each level on the stack is wider than the one below it, so there
-/// are never more than there are different indentations in the text.
+/// So many operands that are unpacked, as in `a / *b`, stand in no program, for they mean nothing. The
+/// grammar takes them, and what it needs for a chain of them grows with its square.
+const UNPACKED: usize = 1000;
+
+/// Whether a text fits.
 pub fn fits(text: &str) -> bool {
+    levels(text.as_bytes()) <= LEVELS && unpacked(text.as_bytes()) <= UNPACKED
+}
+
+/// How many operators have an operand that is unpacked.
+fn unpacked(text: &[u8]) -> usize {
+    let is_operand = |at: &usize| {
+        let before = text[..*at].trim_ascii_end();
+        before.ends_with(b"not") || before.last().is_some_and(|last| b"/%@|&^+-<>~".contains(last))
+    };
+    memchr::memchr_iter(b'*', text).filter(is_operand).count()
+}
+
+/// How many levels a text may have at once. Each level on the stack is wider than the one below it, so there
+/// are never more than there are different indentations in the text.
+fn levels(bytes: &[u8]) -> usize {
     let mut seen = vec![false; WIDTHS];
     let mut levels = 0;
-    widths(text.as_bytes(), |width| {
+    widths(bytes, |width| {
         if width % WIDTHS != 0 && !std::mem::replace(&mut seen[width % WIDTHS], true) {
             levels += 1;
         }
     });
-    levels <= LEVELS
+    levels
 }
 
 /// Calls `visit` with the width of all blanks that begin where the scanner begins to count: after the
