@@ -5,10 +5,10 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use crate::blob::ObjectId;
-use crate::git::Walk;
 use crate::git::fast_hash::FastMap;
 use crate::git::id_table::IdTable;
 use crate::git::tree_log::{NONE, Record, Row, TreeLog, flag};
+use crate::git::{LONGEST_PATH, Walk};
 
 /// The number of a path that leads to a hit.
 pub(crate) type PathNumber = u32;
@@ -19,11 +19,9 @@ pub(crate) const NAMED: Hit = Hit::MAX;
 /// The root of a tree.
 const ROOT: PathNumber = 0;
 
-/// No file system takes a longer path. What is deeper is said to be where this ends.
-const LONGEST: usize = 4096;
-
-/// So much is followed along every path: trees that name each other many times have more paths than
-/// there is time. From then on, each tree is gone through once for each that it is compared with.
+/// So much is followed along every path, in pieces of 64 bytes of paths not met before: trees that name
+/// each other many times have more paths than there is time. From then on, each tree is gone through
+/// once for each that it is compared with.
 const PLENTY: usize = 1 << 17;
 
 /// And so many trees at most.
@@ -55,8 +53,10 @@ pub(crate) struct Trees<'a> {
     path_numbers: FastMap<(PathNumber, u32), PathNumber>,
     /// The length of each path.
     lengths: Vec<usize>,
-    /// What is left of [`PLENTY`] and of [`MOST`].
-    left: (usize, usize),
+    /// What is left of [`PLENTY`].
+    paths_left: usize,
+    /// What is left of [`MOST`].
+    trees_left: usize,
 }
 
 /// A hit at a path.
@@ -83,7 +83,8 @@ impl<'a> Trees<'a> {
             paths: vec![(ROOT, 0)],
             path_numbers: FastMap::default(),
             lengths: vec![0],
-            left: (PLENTY, MOST),
+            paths_left: PLENTY,
+            trees_left: MOST,
         };
         trees.make_lists(log, &added, &removed, &marked);
         trees
@@ -158,23 +159,24 @@ impl<'a> Trees<'a> {
     }
 
     fn path(&mut self, parent: PathNumber, name: u32) -> PathNumber {
+        if let Some(known) = self.path_numbers.get(&(parent, name)) {
+            return *known;
+        }
         let length = self.lengths[parent as usize] + self.names[name as usize].len() + 1;
-        self.left.0 = self.left.0.saturating_sub(1 + length / 64);
-        if length > LONGEST {
+        self.paths_left = self.paths_left.saturating_sub(1 + length / 64);
+        if length > LONGEST_PATH {
             return parent;
         }
-        let next = self.paths.len() as PathNumber;
-        let number = *self.path_numbers.entry((parent, name)).or_insert(next);
-        if number == next {
-            self.paths.push((parent, name));
-            self.lengths.push(length);
-        }
+        let number = self.paths.len() as PathNumber;
+        self.path_numbers.insert((parent, name), number);
+        self.paths.push((parent, name));
+        self.lengths.push(length);
         number
     }
 
     /// Whether there was more than could be followed.
     pub fn is_cut_short(&self) -> bool {
-        self.left.1 == 0
+        self.trees_left == 0
     }
 
     /// A path in full, with `/` between its names.
@@ -202,8 +204,8 @@ impl<'a> Trees<'a> {
             if tree == NONE || others.iter().any(same) || self.is_cut_short() {
                 continue;
             }
-            self.left.1 -= 1;
-            if self.left.0 == 0 && !seen.insert((tree, others.clone())) {
+            self.trees_left -= 1;
+            if self.paths_left == 0 && !seen.insert((tree, others.clone())) {
                 continue;
             }
             let (start, end) = self.spans[tree as usize];

@@ -137,6 +137,9 @@ pub struct Margin {
     pub most: usize,
 }
 
+/// No file system takes a longer path, in bytes. What is deeper is said to be where this ends.
+const LONGEST_PATH: usize = 4096;
+
 /// How many bytes of the beginning of an object [`Probe::whole`] is shown.
 pub const HEAD_LEN: usize = 512;
 

@@ -7,7 +7,7 @@ use crate::blob::{CommitRef, ObjectId, ObjectKind};
 use crate::coverage::Note;
 use crate::git::commit::{Commit, describe};
 use crate::git::tree::{Entries, EntryKind};
-use crate::git::{Database, ReadError, RevisionRange};
+use crate::git::{Database, LONGEST_PATH, ReadError, RevisionRange};
 
 /// A blob that a commit introduces at a path: it has it there, and none of its parents does.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -243,9 +243,6 @@ struct Differ<'a> {
 /// have more paths than there is time. From then on, each is compared once with the same others.
 const PLENTY: usize = 1 << 14;
 
-/// No file system takes a longer path. What is deeper is said to be where this ends.
-const LONGEST: usize = 4096;
-
 impl Differ<'_> {
     /// Adds the blobs that `tree` has and none of `parents` has at the same path.
     fn introduced(&mut self, tree: ObjectId, parents: &[ObjectId]) {
@@ -278,7 +275,7 @@ impl Differ<'_> {
         for (kind, name, id) in entries {
             let path = match step.path.as_slice() {
                 [] => name.clone(),
-                dir if dir.len() + name.len() > LONGEST => dir.to_vec(),
+                dir if dir.len() + name.len() > LONGEST_PATH => dir.to_vec(),
                 dir => [dir, b"/", &name].concat(),
             };
             match kind {

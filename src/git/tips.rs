@@ -7,7 +7,8 @@ use crate::git::{Reference, Walk};
 /// What references lead to, each with the number of the reference.
 pub(crate) struct Tips {
     pub commits: Vec<(u32, Rank)>,
-    /// Everything else on the way: annotated tags that are hits, and trees and blobs that are not in a commit.
+    /// Everything else on the way: annotated tags that are hits, and trees and blobs that are not in
+    /// a commit.
     pub direct: Vec<(u32, ObjectId)>,
 }
 
