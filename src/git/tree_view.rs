@@ -1,7 +1,7 @@
 //! As much of a tree as is needed to see what a delta changes in it.
 
 use crate::git::pack::collage::Collage;
-use crate::git::pack::delta::{Delta, Piece};
+use crate::git::pack::delta::{Delta, same_ends};
 use crate::git::tree::{Entries, Entry};
 
 /// What a delta inserts into a tree, and what it leaves on both sides of each change.
@@ -25,33 +25,18 @@ struct Run {
 impl Excerpt {
     /// Takes so many bytes of each copied piece where it meets another.
     pub fn take(&mut self, delta: &Delta<'_>, seam: usize) {
-        self.bytes.clear();
-        self.runs.clear();
+        let (bytes, runs) = (&mut self.bytes, &mut self.runs);
+        bytes.clear();
+        runs.clear();
+        delta.parts(same_ends(seam), |part, source| {
+            let from = bytes.bytes().len();
+            bytes.push(source, part.from, part.len);
+            match runs.last_mut() {
+                Some(run) if run.at + run.len == part.at => run.len += part.len,
+                _ => runs.push(Run { at: part.at, from, len: part.len }),
+            }
+        });
         self.size = delta.size;
-        let last = delta.pieces.len().saturating_sub(1);
-        for (number, piece) in delta.pieces.iter().enumerate() {
-            if !piece.copied || piece.len <= 2 * seam {
-                self.push(delta, piece, 0, piece.len);
-                continue;
-            }
-            if number > 0 {
-                self.push(delta, piece, 0, seam);
-            }
-            if number < last {
-                self.push(delta, piece, piece.len - seam, seam);
-            }
-        }
-    }
-
-    /// Takes a part of a piece.
-    fn push(&mut self, delta: &Delta<'_>, piece: &Piece, skipped: usize, len: usize) {
-        let (at, from) = (piece.at + skipped, self.bytes.bytes().len());
-        let source = if piece.copied { delta.base } else { delta.data };
-        self.bytes.push(source, piece.from + skipped, len);
-        match self.runs.last_mut() {
-            Some(run) if run.at + run.len == at => run.len += len,
-            _ => self.runs.push(Run { at, from, len }),
-        }
     }
 
     /// All of it, one run after the other.

@@ -96,39 +96,59 @@ impl<'a> Delta<'a> {
     /// Makes the object without the inner parts of its copied pieces: of each only what the margin
     /// asks for is left where it meets another piece.
     pub fn changes(&self, margin: Margin, out: &mut Collage) {
-        let is_near = |piece: &Piece| piece.len <= 2 * NEAR;
-        self.cut(out, |piece| if is_near(piece) { (piece.len, 0) } else { (NEAR, NEAR) });
+        self.collect(same_ends(NEAR), out);
         // Looked at only now, since each piece may have to be fetched from memory: one does not wait
         // for the other if none is looked at.
         if !out.cuts().all(|(after, before)| (margin.is_enough)(after, before)) {
-            self.cut(out, |piece| {
+            let ends = |piece: &Piece| {
                 let bytes = self.bytes(piece);
                 ((margin.after)(bytes), (margin.before)(bytes))
-            });
+            };
+            self.collect(ends, out);
         }
     }
 
-    /// Makes the object with no more of each copied piece than so many bytes at its beginning and at
-    /// its end, where another piece is beside it.
-    fn cut(&self, out: &mut Collage, ends: impl Fn(&Piece) -> (usize, usize)) {
+    fn collect(&self, ends: impl Fn(&Piece) -> (usize, usize), out: &mut Collage) {
         out.clear();
+        let mut end = 0;
+        self.parts(ends, |part, source| {
+            if part.at != end {
+                out.cut();
+            }
+            out.push(source, part.from, part.len);
+            end = part.at + part.len;
+        });
+        if end != self.size {
+            out.cut();
+        }
+    }
+
+    /// Visits the object without the inner parts of its copied pieces: each part, and what it stands
+    /// in. Of a piece as many bytes are left at its beginning and at its end as `ends` says, where
+    /// another piece is beside it.
+    pub fn parts(
+        &self,
+        ends: impl Fn(&Piece) -> (usize, usize),
+        mut visit: impl FnMut(Piece, &'a [u8]),
+    ) {
         let last = self.pieces.len().saturating_sub(1);
         for (number, piece) in self.pieces.iter().enumerate() {
             if !piece.copied {
-                out.push(self.data, piece.from, piece.len);
+                visit(*piece, self.data);
                 continue;
             }
             let (head, tail) = ends(piece);
             if head + tail >= piece.len {
-                out.push(self.base, piece.from, piece.len);
+                visit(*piece, self.base);
                 continue;
             }
             if number > 0 {
-                out.push(self.base, piece.from, head);
+                visit(Piece { len: head, ..*piece }, self.base);
             }
-            out.cut();
             if number < last {
-                out.push(self.base, piece.from + piece.len - tail, tail);
+                let skipped = piece.len - tail;
+                let (at, from) = (piece.at + skipped, piece.from + skipped);
+                visit(Piece { at, from, len: tail, ..*piece }, self.base);
             }
         }
     }
@@ -144,6 +164,11 @@ impl<'a> Delta<'a> {
             }
         }
     }
+}
+
+/// As many bytes at both ends of every piece; all of a piece that has no more than both.
+pub(crate) fn same_ends(len: usize) -> impl Fn(&Piece) -> (usize, usize) {
+    move |piece| if piece.len <= 2 * len { (piece.len, 0) } else { (len, len) }
 }
 
 /// Makes an object out of its base, for a delta that [`Delta::is_edit`]. Costs less than making it
