@@ -8,9 +8,6 @@
 use super::search::{ENOUGH, WRAP, is_base64};
 use crate::decode::LONG_WORD;
 
-/// So many bytes beside a change are enough for a literal, which has one byte of the change at least.
-pub const NEAR: usize = ENOUGH;
-
 /// A long word, the end of its line, and the beginning of the next one: so much is asked for at most
 /// if there is no NUL in the text.
 pub const WORD: usize = LONG_WORD + 2 * WRAP;
@@ -20,14 +17,14 @@ pub const FAR: usize = 8 * WORD;
 
 /// Whether so many bytes behind a change, and before the next one, are enough to see, or
 /// [`after`] and [`before`] have to be asked.
-pub fn is_enough(after: &[u8; NEAR], before: &[u8; NEAR]) -> bool {
-    let is_enough = |near, base64_beside_line_end: fn(&[u8; NEAR]) -> bool| match looks(near) {
+pub fn is_enough(after: &[u8; ENOUGH], before: &[u8; ENOUGH]) -> bool {
+    let is_enough = |near, base64_beside_line_end: fn(&[u8; ENOUGH]) -> bool| match looks(near) {
         Looks::Plain => !near.contains(&b'\n') || !base64_beside_line_end(near),
         Looks::Dense | Looks::Wide => false,
     };
     is_enough(after, |near| near[first_line(near.iter())..].first().is_none_or(is_base64))
         && is_enough(before, |near| {
-            near[..NEAR - first_line(near.iter().rev())].last().is_none_or(is_base64)
+            near[..ENOUGH - first_line(near.iter().rev())].last().is_none_or(is_base64)
         })
 }
 
@@ -88,16 +85,16 @@ fn dense<'a>(bytes: impl Iterator<Item = &'a u8>) -> usize {
 /// The line before counts if it may be base64 that goes on in the `tail` characters at the end.
 fn wrapped_before(text: &[u8], tail: usize) -> usize {
     let line = &text[..text.len() - tail];
-    let Some(gap) = line_end(line.iter().rev()).filter(|_| tail < WRAP) else { return NEAR };
+    let Some(gap) = line_end(line.iter().rev()).filter(|_| tail < WRAP) else { return ENOUGH };
     let is_base64 = line[..line.len() - gap].last_chunk::<WRAP>().is_some_and(all_base64);
-    if is_base64 { tail + gap + WORD } else { NEAR }
+    if is_base64 { tail + gap + WORD } else { ENOUGH }
 }
 
 /// The next line counts if what stands at its beginning may be the rest of base64.
 fn wrapped_after(text: &[u8], head: usize) -> usize {
-    let Some(gap) = line_end(text[head..].iter()).filter(|_| head < WRAP) else { return NEAR };
+    let Some(gap) = line_end(text[head..].iter()).filter(|_| head < WRAP) else { return ENOUGH };
     let is_base64 = text[head + gap..].first_chunk::<WRAP>().is_some_and(all_base64);
-    if is_base64 { NEAR.max(head + gap + WRAP) } else { NEAR }
+    if is_base64 { ENOUGH.max(head + gap + WRAP) } else { ENOUGH }
 }
 
 /// The length of white space that holds the end of a line, as far as it may stand within base64.
